@@ -1,0 +1,1 @@
+//! Mail by SMTP, or into the log and the development mailbox

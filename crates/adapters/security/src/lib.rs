@@ -1,0 +1,1 @@
+//! Argon2, JWT, keys and one-time codes

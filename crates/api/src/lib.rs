@@ -1,0 +1,1 @@
+//! The REST interface: thin handlers and the OpenAPI document

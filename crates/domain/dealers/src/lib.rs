@@ -1,0 +1,1 @@
+//! Dealers, their sites and their staff

@@ -1,0 +1,1 @@
+//! Vehicles and the listings that sell them

@@ -1,0 +1,206 @@
+//! Who acts, and whether they may.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Common;
+use crate::id::{DealerId, SessionId, SiteId, StaffId, UserId};
+use crate::rights::{Right, Role};
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A stranger.
+    Anonymous,
+    /// Somebody signed in.
+    User(Principal),
+    /// The product itself: a job, a cron tick, the command line. May do everything.
+    System,
+}
+
+/// Somebody signed in, as they are now (a deactivation or a change of role shows within seconds).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Principal {
+    /// The person.
+    pub user: UserId,
+    /// The sign-in that carries the call.
+    pub session: SessionId,
+    /// Runs the platform?
+    pub admin: bool,
+    /// The dealer that the person works for.
+    pub staff: Option<Membership>,
+}
+
+/// Work for a dealer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The member, as everything of the dealer's names it.
+    pub staff: StaffId,
+    /// The dealer.
+    pub dealer: DealerId,
+    /// The member's role.
+    pub role: Role,
+    /// The member's sites. Empty means all; owners and managers see all in any case.
+    pub sites: Vec<SiteId>,
+}
+
+impl Membership {
+    /// May the member see what belongs to this site?
+    pub fn sees_site(&self, site: SiteId) -> bool {
+        self.sites.is_empty() || self.role.includes(Role::Manager) || self.sites.contains(&site)
+    }
+}
+
+/// Whose thing an act is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A dealer's.
+    Dealer(DealerId),
+    /// A dealer's, at one of its sites.
+    Site(DealerId, SiteId),
+    /// A person's own.
+    Person(UserId),
+    /// Nobody's in particular.
+    Platform,
+}
+
+/// Why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nobody known.
+    Unauthenticated,
+    /// The thing may be known, but the role does not hold the right.
+    Forbidden(Right),
+    /// The thing is another tenant's or another person's: it must look as if it were not there.
+    Hidden,
+}
+
+impl Refusal {
+    /// The error to answer with, when `what` was asked for.
+    pub const fn of(self, what: &'static str) -> Common {
+        match self {
+            Self::Unauthenticated => Common::Unauthenticated,
+            Self::Forbidden(right) => Common::Forbidden {
+                right: right.as_str(),
+            },
+            Self::Hidden => Common::Absent { what },
+        }
+    }
+}
+
+impl Actor {
+    /// May the actor use `right` on something of `scope`?
+    pub fn may(&self, right: Right, scope: Scope) -> Result<(), Refusal> {
+        let principal = match self {
+            Self::System => return Ok(()),
+            Self::Anonymous if right.held_by(Role::Anonymous) => return Ok(()),
+            Self::Anonymous => return Err(Refusal::Unauthenticated),
+            Self::User(principal) => principal,
+        };
+        let in_scope = match scope {
+            Scope::Platform => true,
+            Scope::Person(user) => user == principal.user || principal.admin,
+            Scope::Dealer(dealer) => principal.admin || principal.works_for(dealer),
+            Scope::Site(dealer, site) => {
+                principal.admin
+                    || principal
+                        .staff
+                        .as_ref()
+                        .is_some_and(|m| m.dealer == dealer && m.sees_site(site))
+            }
+        };
+        if !in_scope {
+            return Err(Refusal::Hidden);
+        }
+        if right.held_by(principal.role()) {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden(right))
+        }
+    }
+
+    /// The person, or a refusal for strangers and for the system.
+    pub fn person(&self) -> Result<&Principal, Common> {
+        match self {
+            Self::User(principal) => Ok(principal),
+            Self::Anonymous | Self::System => Err(Common::Unauthenticated),
+        }
+    }
+
+    /// The person's id, if there is a person.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User(principal) => Some(principal.user),
+            Self::Anonymous | Self::System => None,
+        }
+    }
+
+    /// Is this somebody who sees every dealer?
+    pub fn sees_all(&self) -> bool {
+        match self {
+            Self::System => true,
+            Self::User(principal) => principal.admin,
+            Self::Anonymous => false,
+        }
+    }
+
+    /// The membership at this dealer, if the actor works there.
+    pub fn member_of(&self, dealer: DealerId) -> Option<&Membership> {
+        match self {
+            Self::User(principal) => principal.staff.as_ref().filter(|m| m.dealer == dealer),
+            Self::Anonymous | Self::System => None,
+        }
+    }
+
+    /// The dealer that the actor acts for: staff for their own, an admin for the one named in `dealer` (400 when none is).
+    /// Naming another dealer than one's own is a 404. Someone who works for no dealer gets `stranger`.
+    pub fn acting_dealer(
+        &self,
+        right: Right,
+        named: Option<DealerId>,
+        stranger: Common,
+    ) -> Result<DealerId, Common> {
+        let principal = match self {
+            Self::System => {
+                return named.ok_or_else(|| {
+                    Common::invalid("dealer", "dealer_required", "say which dealer is meant")
+                });
+            }
+            Self::Anonymous => return Err(Common::Unauthenticated),
+            Self::User(principal) => principal,
+        };
+        if let Some(named) = named {
+            self.may(right, Scope::Dealer(named))
+                .map_err(|refusal| refusal.of("dealer"))?;
+            return Ok(named);
+        }
+        match &principal.staff {
+            Some(member) => {
+                self.may(right, Scope::Dealer(member.dealer))
+                    .map_err(|refusal| refusal.of("dealer"))?;
+                Ok(member.dealer)
+            }
+            None if principal.admin => Err(Common::invalid(
+                "dealer",
+                "dealer_required",
+                "an admin says which dealer is meant: give its id",
+            )),
+            None => Err(stranger),
+        }
+    }
+}
+
+impl Principal {
+    /// The highest role.
+    pub fn role(&self) -> Role {
+        match &self.staff {
+            _ if self.admin => Role::Admin,
+            Some(member) => member.role,
+            None => Role::Customer,
+        }
+    }
+
+    /// Does the person work for this dealer?
+    pub fn works_for(&self, dealer: DealerId) -> bool {
+        self.staff.as_ref().is_some_and(|m| m.dealer == dealer)
+    }
+}

@@ -1,0 +1,121 @@
+//! Typed ids: nothing passes a session's id as a user's.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A UUID v7 that knows what it names. Built by [`crate::ports::Ids`]; read from outside with [`Id::from_uuid`] or `parse`.
+#[derive(PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent, bound = "")]
+pub struct Id<K>(Uuid, PhantomData<fn() -> K>);
+
+impl<K> Id<K> {
+    /// Takes a UUID for an id of this kind.
+    pub const fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid, PhantomData)
+    }
+
+    /// The UUID inside.
+    pub const fn uuid(&self) -> Uuid {
+        self.0
+    }
+}
+
+impl<K> Copy for Id<K> {}
+
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl<K> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl<K> FromStr for Id<K> {
+    type Err = uuid::Error;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Uuid::try_parse(text).map(Self::from_uuid)
+    }
+}
+
+/// What an [`Id`] can name. Append new kinds in alphabetical order.
+pub mod kind {
+    /// Declares marker types, one for each thing that has an id.
+    macro_rules! kinds {
+        ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+            $($(#[$doc])* #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)] pub enum $name {})*
+        };
+    }
+    kinds!(
+        /// A test drive.
+        Booking,
+        /// A one-time code.
+        Code,
+        /// A business that sells or services cars.
+        Dealer,
+        /// Something that happened.
+        Event,
+        /// An invitation to join as staff or admin.
+        Invitation,
+        /// Work in the queue.
+        Job,
+        /// An offer to sell one vehicle.
+        Listing,
+        /// An entry of an owner's log.
+        ServiceRecord,
+        /// A set of filters that a user keeps.
+        SavedSearch,
+        /// One sign-in.
+        Session,
+        /// One of a dealer's places.
+        Site,
+        /// A user's work for a dealer.
+        Staff,
+        /// A person with an account.
+        User,
+        /// A physical car.
+        Vehicle,
+    );
+}
+
+/// Id of a test drive.
+pub type BookingId = Id<kind::Booking>;
+/// Id of a one-time code.
+pub type CodeId = Id<kind::Code>;
+/// Id of a dealer.
+pub type DealerId = Id<kind::Dealer>;
+/// Id of an event.
+pub type EventId = Id<kind::Event>;
+/// Id of an invitation.
+pub type InvitationId = Id<kind::Invitation>;
+/// Id of a queued job.
+pub type JobId = Id<kind::Job>;
+/// Id of a listing.
+pub type ListingId = Id<kind::Listing>;
+/// Id of an owner's log entry.
+pub type ServiceRecordId = Id<kind::ServiceRecord>;
+/// Id of a saved search.
+pub type SavedSearchId = Id<kind::SavedSearch>;
+/// Id of a session.
+pub type SessionId = Id<kind::Session>;
+/// Id of a site.
+pub type SiteId = Id<kind::Site>;
+/// Id of a staff member (not of the user behind it).
+pub type StaffId = Id<kind::Staff>;
+/// Id of a user.
+pub type UserId = Id<kind::User>;
+/// Id of a vehicle.
+pub type VehicleId = Id<kind::Vehicle>;

@@ -1,0 +1,69 @@
+//! Work that is done after the commit, by a worker, at least once.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Instant;
+use crate::id::{DealerId, JobId, UserId};
+
+/// A row for the queue, written in the transaction of the act that wants it done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Which handler takes it: `mail`, `listing_import`, …
+    pub kind: &'static str,
+    /// What the handler needs to know. Never a secret.
+    pub payload: Value,
+    /// Not before this instant; as soon as may be when `None`.
+    pub not_before: Option<Instant>,
+    /// At most one job with this text is ever queued.
+    pub once: Option<String>,
+    /// Set when a person may ask how it goes (`GET /jobs/{id}`).
+    pub watched: Option<Watched>,
+}
+
+/// Who may ask how a job goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// The job's id, made before, so that the answer can name it.
+    pub id: JobId,
+    /// Who started it.
+    pub by: UserId,
+    /// For which dealer.
+    pub dealer: Option<DealerId>,
+}
+
+impl Job {
+    /// A job to be done soon.
+    pub fn new(kind: &'static str, payload: &impl Serialize) -> Self {
+        // Payloads are our own plain structs; one that can't be written shows as a null that its handler refuses.
+        let payload = serde_json::to_value(payload).unwrap_or(Value::Null);
+        Self {
+            kind,
+            payload,
+            not_before: None,
+            once: None,
+            watched: None,
+        }
+    }
+
+    /// Not before `instant`.
+    #[must_use]
+    pub fn at(mut self, instant: Instant) -> Self {
+        self.not_before = Some(instant);
+        self
+    }
+
+    /// At most one such job, ever.
+    #[must_use]
+    pub fn once(mut self, key: impl Into<String>) -> Self {
+        self.once = Some(key.into());
+        self
+    }
+
+    /// A person may ask how it goes.
+    #[must_use]
+    pub fn watched(mut self, id: JobId, by: UserId, dealer: Option<DealerId>) -> Self {
+        self.watched = Some(Watched { id, by, dealer });
+        self
+    }
+}

@@ -1,0 +1,1 @@
+//! The forecourt program: configuration, composition, command line

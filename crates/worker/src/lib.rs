@@ -1,0 +1,1 @@
+//! The loop that takes jobs from the queue and does them

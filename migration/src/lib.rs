@@ -1,0 +1,1 @@
+//! The database schema, one set of migrations for SQLite and PostgreSQL

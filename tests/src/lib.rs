@@ -1,0 +1,1 @@
+//! Journeys, tables of rights and faults of the whole product
