@@ -1,1 +1,6 @@
-//! Slots and test drives
+//! Slots and test drives.
+
+pub mod booking;
+pub mod error;
+pub mod notice;
+pub mod rules;

@@ -1,0 +1,102 @@
+//! How booking a test drive can fail.
+
+use kernel::Instant;
+use kernel::error::{Common, Failure, Kind};
+
+use crate::booking::{Status, Step};
+
+/// What can go wrong. The codes are stable and documented.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// What any act can meet.
+    #[error(transparent)]
+    Common(#[from] Common),
+    /// The start is off the grid of the site: holds the violation, with the nearest start that would do.
+    #[error(transparent)]
+    NotASlot(Common),
+    /// Another live drive of this car overlaps.
+    #[error("the car is taken at {start_at}: choose another of its available slots")]
+    SlotTaken {
+        /// The start that was asked for.
+        start_at: Instant,
+    },
+    /// Another live drive of this customer overlaps.
+    #[error(
+        "the customer already has a test drive from {start_at} to {end_at}: cancel or move that one, or choose another time"
+    )]
+    OverlappingDrive {
+        /// Start of the drive that is in the way.
+        start_at: Instant,
+        /// Its end.
+        end_at: Instant,
+    },
+    /// The customer has as many open drives as the site allows.
+    #[error("the customer has {open} open test drives, and {most} are allowed: cancel one first")]
+    TooManyOpen {
+        /// How many there are.
+        open: usize,
+        /// How many there may be.
+        most: u16,
+    },
+    /// The car can be seen, but not driven by this customer.
+    #[error("this car can't be booked: {why}")]
+    NotBookable {
+        /// What stands in the way.
+        why: &'static str,
+    },
+    /// The state does not allow the step.
+    #[error("a test drive that is {state} can't {step}: {hint}")]
+    IllegalTransition {
+        /// The state it is in.
+        state: Status,
+        /// What was tried.
+        step: Step,
+        /// What the state allows, or from when.
+        hint: String,
+    },
+    /// Too late for the customer to cancel or move it.
+    #[error("it could be cancelled or moved until {cancel_until}: call the showroom")]
+    CutoffPassed {
+        /// Until when it could.
+        cancel_until: Instant,
+    },
+}
+
+impl Failure for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Common(common) | Self::NotASlot(common) => common.kind(),
+            Self::SlotTaken { .. }
+            | Self::OverlappingDrive { .. }
+            | Self::TooManyOpen { .. }
+            | Self::NotBookable { .. }
+            | Self::IllegalTransition { .. }
+            | Self::CutoffPassed { .. } => Kind::Conflict,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Common(common) => common.code(),
+            Self::NotASlot(_) => "not_a_slot",
+            Self::SlotTaken { .. } => "slot_taken",
+            Self::OverlappingDrive { .. } => "overlapping_drive",
+            Self::TooManyOpen { .. } => "too_many_open",
+            Self::NotBookable { .. } => "not_bookable",
+            Self::IllegalTransition { .. } => "illegal_transition",
+            Self::CutoffPassed { .. } => "cutoff_passed",
+        }
+    }
+
+    fn common(&self) -> Option<&Common> {
+        match self {
+            Self::Common(common) | Self::NotASlot(common) => Some(common),
+            Self::SlotTaken { .. }
+            | Self::OverlappingDrive { .. }
+            | Self::TooManyOpen { .. }
+            | Self::NotBookable { .. }
+            | Self::IllegalTransition { .. }
+            | Self::CutoffPassed { .. } => None,
+        }
+    }
+}
