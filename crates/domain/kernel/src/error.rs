@@ -236,6 +236,14 @@ pub trait Failure: std::error::Error + Send + Sync {
     fn code(&self) -> &'static str;
     /// The shared failure inside, if it is one. Violations, waiting time and what the log should know come from it.
     fn common(&self) -> Option<&Common>;
+
+    /// What was wrong in detail, each with its pointer. A conflict can have such a list too.
+    fn violations(&self) -> Option<&Violations> {
+        match self.common() {
+            Some(Common::Invalid(violations)) => Some(violations),
+            _ => None,
+        }
+    }
 }
 
 impl Failure for Common {

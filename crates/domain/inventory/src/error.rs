@@ -1,0 +1,156 @@
+//! What can go wrong with vehicles and listings.
+
+use kernel::error::{Common, Failure, Kind, Violations};
+use kernel::id::{ListingId, VehicleId};
+
+use crate::listing::ListingStatus;
+use crate::vehicle::VehicleStatus;
+
+/// Every failure of this crate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// What any act can meet.
+    #[error(transparent)]
+    Common(#[from] Common),
+    /// A listing can't go where it was sent.
+    #[error("a {from} listing can't become {to}: {}", ways(allowed))]
+    IllegalTransition {
+        /// Where it is.
+        from: ListingStatus,
+        /// Where it was sent.
+        to: ListingStatus,
+        /// Where the caller may send it.
+        allowed: &'static [ListingStatus],
+    },
+    /// A vehicle can't go where it was sent.
+    #[error("a vehicle that is {from} can't become {to} by its owner's word")]
+    IllegalVehicleStatus {
+        /// Where it is.
+        from: VehicleStatus,
+        /// Where it was sent.
+        to: VehicleStatus,
+    },
+    /// Without a site nobody knows which clock rules its test drives.
+    #[error(
+        "an active listing needs one of the dealer's sites: set site_id first, or together with the status"
+    )]
+    SiteRequired,
+    /// The same owner holds this number already.
+    #[error("the VIN {vin} is held already by vehicle {vehicle} of the same owner: use that one")]
+    VinTaken {
+        /// The number.
+        vin: String,
+        /// Who holds it.
+        vehicle: VehicleId,
+    },
+    /// The vehicle has an open listing.
+    #[error("the vehicle has the open listing {listing}: change that one, or remove it first")]
+    AlreadyListed {
+        /// The open listing.
+        listing: ListingId,
+    },
+    /// The vehicle is not the dealer's to sell any more.
+    #[error("a vehicle that is {status} can't be listed")]
+    NotForSale {
+        /// What it is.
+        status: VehicleStatus,
+    },
+    /// A reading below the last one.
+    #[error(
+        "the odometer stood at {current} and can't go down to {given}: a wrong reading is put right with odometer_correction"
+    )]
+    OdometerRollback {
+        /// The last reading, with its unit.
+        current: String,
+        /// What was given.
+        given: String,
+    },
+    /// A sold listing is a record of the sale.
+    #[error("a sold listing can't be changed: it is the record of its sale")]
+    ListingSold,
+    /// Something else hangs on the vehicle.
+    #[error("the vehicle has listings or bookings and can't be erased: set its status to inactive")]
+    VehicleInUse,
+    /// Some of a bulk change can't be done, so none was.
+    #[error("nothing was changed: {0}")]
+    BulkRefused(Violations),
+    /// Too many of something that is kept for a user.
+    #[error("you keep {limit} {what} already, which is the most: delete one first")]
+    TooManyKept {
+        /// Of what.
+        what: &'static str,
+        /// How many at most.
+        limit: usize,
+    },
+    /// A completed or cancelled entry of the log was sent back.
+    #[error("a service record that is {from} can't become {to}")]
+    IllegalRecordStatus {
+        /// Where it is.
+        from: &'static str,
+        /// Where it was sent.
+        to: &'static str,
+    },
+}
+
+fn ways(list: &[ListingStatus]) -> String {
+    match list {
+        [] => "it moves by acceptance, sale and void alone".to_owned(),
+        some => {
+            let words: Vec<&str> = some.iter().map(|s| s.as_str()).collect();
+            format!("you can make it {}", words.join(" or "))
+        }
+    }
+}
+
+impl Failure for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Common(common) => common.kind(),
+            Self::IllegalTransition { .. }
+            | Self::IllegalVehicleStatus { .. }
+            | Self::SiteRequired
+            | Self::VinTaken { .. }
+            | Self::AlreadyListed { .. }
+            | Self::NotForSale { .. }
+            | Self::OdometerRollback { .. }
+            | Self::ListingSold
+            | Self::VehicleInUse
+            | Self::BulkRefused(_)
+            | Self::TooManyKept { .. }
+            | Self::IllegalRecordStatus { .. } => Kind::Conflict,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Common(common) => common.code(),
+            Self::IllegalTransition { .. }
+            | Self::IllegalVehicleStatus { .. }
+            | Self::IllegalRecordStatus { .. } => "illegal_transition",
+            Self::SiteRequired => "site_required",
+            Self::VinTaken { .. } => "vin_taken",
+            Self::AlreadyListed { .. } => "already_listed",
+            Self::NotForSale { .. } => "not_for_sale",
+            Self::OdometerRollback { .. } => "odometer_rollback",
+            Self::ListingSold => "listing_sold",
+            Self::VehicleInUse => "vehicle_in_use",
+            Self::BulkRefused(_) => "bulk_refused",
+            Self::TooManyKept { .. } => "too_many_kept",
+        }
+    }
+
+    fn common(&self) -> Option<&Common> {
+        match self {
+            Self::Common(common) => Some(common),
+            _ => None,
+        }
+    }
+
+    fn violations(&self) -> Option<&Violations> {
+        match self {
+            Self::Common(common) => common.violations(),
+            Self::BulkRefused(violations) => Some(violations),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What was done to a car, never who owned it.
+
+use kernel::Instant;
+use kernel::distance::Distance;
+use kernel::id::{ListingId, ServiceRecordId};
+use serde::{Deserialize, Serialize};
+
+use crate::service_record::{RecordStatus, ServiceRecord};
+use crate::vehicle::Vehicle;
+
+/// One line of a vehicle's timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// When. A day without a time is its first instant in UTC.
+    pub at: Instant,
+    /// What happened.
+    pub happened: Happened,
+}
+
+/// What happened to a vehicle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Happened {
+    /// Its present owner bought it.
+    Bought,
+    /// The odometer was read.
+    Odometer {
+        /// What it showed.
+        reading: Distance,
+    },
+    /// A wrong reading was put right.
+    OdometerCorrected {
+        /// What had been noted.
+        from: Distance,
+        /// What it really shows.
+        to: Distance,
+        /// Why, in the owner's words.
+        reason: String,
+    },
+    /// It was offered for sale.
+    Listed {
+        /// The offer.
+        listing: ListingId,
+    },
+    /// It changed hands.
+    Sold,
+    /// Work was done on it.
+    Serviced {
+        /// The entry of the log.
+        record: ServiceRecordId,
+        /// What was done.
+        description: String,
+        /// What the odometer showed.
+        odometer: Option<Distance>,
+    },
+}
+
+impl Happened {
+    /// The word for what happened.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Bought => "bought",
+            Self::Odometer { .. } => "odometer",
+            Self::OdometerCorrected { .. } => "odometer_corrected",
+            Self::Listed { .. } => "listed",
+            Self::Sold => "sold",
+            Self::Serviced { .. } => "serviced",
+        }
+    }
+}
+
+/// One timeline, oldest first: the vehicle's own lines, its purchase, and the completed entries of its log.
+pub fn timeline(vehicle: &Vehicle, lines: Vec<HistoryEntry>, log: &[ServiceRecord]) -> Vec<HistoryEntry> {
+    let midnight = |day: chrono::NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
+    let mut all = lines;
+    if let Some(day) = vehicle.details.date_of_purchase {
+        all.push(HistoryEntry {
+            at: midnight(day),
+            happened: Happened::Bought,
+        });
+    }
+    all.extend(
+        log.iter()
+            .filter(|record| record.status == RecordStatus::Completed)
+            .map(|record| HistoryEntry {
+                at: record.completion_date.map_or(record.created_at, midnight),
+                happened: Happened::Serviced {
+                    record: record.id,
+                    description: record.description.clone(),
+                    odometer: record.odometer,
+                },
+            }),
+    );
+    all.sort_by_key(|entry| entry.at); // stable: what happened at the same instant stays in the order it was written
+    all
+}
