@@ -1,1 +1,83 @@
-//! The database schema, one set of migrations for SQLite and PostgreSQL
+//! The database schema: one set of migrations for SQLite and PostgreSQL.
+//!
+//! Each migration is one SQL text with a few words that differ between the databases (see [`schema::Schema`]); what
+//! only one of them has (exclusion constraints, FTS5) is said for that one alone. Migrations are backward compatible by
+//! one version: nodes of the version before keep working while they run.
+
+use sea_orm::DatabaseConnection;
+use sea_orm::sqlx;
+use sea_orm_migration::prelude::*;
+
+pub mod schema;
+
+mod m0001_core;
+
+/// All migrations, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_core::Migration)]
+    }
+}
+
+/// Key of the PostgreSQL advisory lock that lets one node migrate at a time. Any fixed number that nobody else uses.
+const LOCK: i64 = 0x0046_4f52_4543_4f55;
+
+/// Brings the schema up to date. Several nodes may call it at once: one migrates, the others wait.
+pub async fn up(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    locked(connection, Step::Up).await
+}
+
+/// Takes the last `steps` migrations back.
+pub async fn down(connection: &DatabaseConnection, steps: u32) -> Result<(), DbErr> {
+    locked(connection, Step::Down(steps)).await
+}
+
+/// Names of the migrations that have not run yet.
+pub async fn pending(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let pending = Migrator::get_pending_migrations(connection).await?;
+    Ok(pending.iter().map(|m| m.name().to_owned()).collect())
+}
+
+/// Names of the migrations that have run.
+pub async fn applied(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let applied = Migrator::get_applied_migrations(connection).await?;
+    Ok(applied.iter().map(|m| m.name().to_owned()).collect())
+}
+
+enum Step {
+    Up,
+    Down(u32),
+}
+
+async fn locked(connection: &DatabaseConnection, step: Step) -> Result<(), DbErr> {
+    let run = async |db: &DatabaseConnection| match step {
+        Step::Up => Migrator::up(db, None).await,
+        Step::Down(steps) => Migrator::down(db, Some(steps)).await,
+    };
+    if connection.get_database_backend() != sea_orm::DbBackend::Postgres {
+        return run(connection).await;
+    }
+    // The lock belongs to a session: this connection stays out of the pool meanwhile, so the pool needs two.
+    let failed = |error: sqlx::Error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into()));
+    let mut keeper = connection
+        .get_postgres_connection_pool()
+        .acquire()
+        .await
+        .map_err(failed)?;
+    sqlx::query("SELECT pg_advisory_lock($1)")
+        .bind(LOCK)
+        .execute(&mut *keeper)
+        .await
+        .map_err(failed)?;
+    let result = run(connection).await;
+    sqlx::query("SELECT pg_advisory_unlock($1)")
+        .bind(LOCK)
+        .execute(&mut *keeper)
+        .await
+        .map_err(failed)?;
+    result
+}

@@ -1,1 +1,6 @@
-//! The acts that cross contexts
+//! The acts that cross contexts, and nothing else; and the words in which work is queued.
+//!
+//! Each crossing act calls every crate's own transition on the locked facts and puts the parts into one plan, which one
+//! port writes in one transaction. So no state machine is ever retyped in SQL or in a rival's crate.
+
+pub mod jobs;

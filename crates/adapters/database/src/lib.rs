@@ -1,1 +1,27 @@
-//! SQLite and PostgreSQL behind the ports of the domain crates
+//! SQLite and PostgreSQL behind the ports of the domain crates. ORM types never leave this crate.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`db`] | [`Db`]: the pools; the only maker of transactions |
+//! | [`tx`] | [`Tx`]: one try of one act: claim, locks, record, commit, and whether to try again |
+//! | `record` | the outbox, the queue's new rows, the audit log |
+//! | `fault` | what a database error means: try again, a broken invariant, away, or a defect of ours |
+//! | [`sql`] | SQL with values, one text for both databases |
+//! | `list` | pages by number and by cursor, one mechanism for every list |
+//! | `jobs` | the queue |
+//! | one module a domain crate | its ports, file by file beside them |
+//!
+//! How a port method is written, and why it is a loop: see [`tx`].
+
+pub mod db;
+mod fault;
+mod jobs;
+pub mod list;
+mod record;
+pub mod sql;
+pub mod tx;
+
+pub use db::{Db, DbOptions};
+pub use fault::{Constrained, Constraint, Stop};
+pub use jobs::SqlQueue;
+pub use tx::{Begun, Tries, Tx};

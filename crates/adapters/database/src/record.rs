@@ -1,0 +1,104 @@
+//! What goes out with an act: events, jobs, the audit line.
+
+use kernel::act::{Act, Audit, Record};
+use kernel::actor::Actor;
+use kernel::event::Event;
+use kernel::job::Job;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::sql::Sql;
+use crate::tx::Tx;
+
+/// Writes the record of an act within its transaction.
+pub(crate) async fn write(tx: &Tx, act: &Act, record: Record) -> Result<(), DbErr> {
+    for event in record.events {
+        tx.run(event_row(tx.sql(), tx.ids.uuid(), act, event)).await?;
+    }
+    for job in record.jobs {
+        tx.run(job_row(tx.sql(), tx.ids.uuid(), job, act.at, &act.request_id))
+            .await?;
+    }
+    if let Some(audit) = record.audit {
+        tx.run(audit_row(tx.sql(), tx.ids.uuid(), act, audit)).await?;
+    }
+    Ok(())
+}
+
+fn event_row(mut sql: Sql, id: Uuid, act: &Act, event: Event) -> Sql {
+    sql.push("INSERT INTO outbox (id, name, version, subject, dealer_id, payload, request_id, at) VALUES (")
+        .bind(id);
+    sql.push(", ")
+        .bind(event.name)
+        .push(", ")
+        .bind(i64::from(event.version))
+        .push(", ")
+        .bind(event.subject);
+    sql.push(", ")
+        .bind(event.dealer.map(|d| d.uuid()))
+        .push(", ")
+        .bind(event.payload);
+    sql.push(", ")
+        .bind(act.request_id.as_str())
+        .push(", ")
+        .bind(act.at)
+        .push(")");
+    sql
+}
+
+/// The statement that queues a job; it touches no row when the job's `once` key is known.
+pub(crate) fn job_row(mut sql: Sql, id: Uuid, job: Job, now: kernel::Instant, request_id: &str) -> Sql {
+    let id = job.watched.as_ref().map_or(id, |w| w.id.uuid());
+    sql.push("INSERT INTO jobs (id, kind, payload, status, run_at, once_key, watched_by, dealer_id, request_id, created_at) VALUES (");
+    sql.bind(id)
+        .push(", ")
+        .bind(job.kind)
+        .push(", ")
+        .bind(job.payload)
+        .push(", 'queued', ")
+        .bind(job.not_before.unwrap_or(now));
+    sql.push(", ")
+        .bind(job.once)
+        .push(", ")
+        .bind(job.watched.as_ref().map(|w| w.by.uuid()));
+    sql.push(", ")
+        .bind(job.watched.and_then(|w| w.dealer).map(|d| d.uuid()))
+        .push(", ")
+        .bind(request_id);
+    sql.push(", ").bind(now).push(") ON CONFLICT DO NOTHING");
+    sql
+}
+
+fn audit_row(mut sql: Sql, id: Uuid, act: &Act, audit: Audit) -> Sql {
+    let actor = match &act.actor {
+        Actor::Anonymous => "anonymous",
+        Actor::User(_) => "user",
+        Actor::System => "system",
+    };
+    sql.push("INSERT INTO audit_log (id, at, actor, user_id, request_id, ip, user_agent, action, subject_kind, subject, dealer_id, detail) VALUES (");
+    sql.bind(id)
+        .push(", ")
+        .bind(act.at)
+        .push(", ")
+        .bind(actor)
+        .push(", ")
+        .bind(act.actor.user().map(|u| u.uuid()));
+    sql.push(", ")
+        .bind(act.request_id.as_str())
+        .push(", ")
+        .bind(act.origin.ip.as_deref())
+        .push(", ")
+        .bind(act.origin.user_agent.as_deref());
+    sql.push(", ")
+        .bind(audit.action)
+        .push(", ")
+        .bind(audit.subject_kind)
+        .push(", ")
+        .bind(audit.subject);
+    sql.push(", ")
+        .bind(audit.dealer.map(|d| d.uuid()))
+        .push(", ")
+        .bind(audit.detail)
+        .push(")");
+    sql
+}

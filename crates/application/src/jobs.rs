@@ -1,0 +1,187 @@
+//! The job queue, as workers and askers see it. Jobs are put in through the transaction of the act that wants them
+//! ([`kernel::act::Record`]), never by themselves.
+
+use async_trait::async_trait;
+use kernel::Instant;
+use kernel::error::Common;
+use kernel::id::{DealerId, JobId, UserId};
+use kernel::job::Job;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobStatus {
+    /// Waits for its time or for a worker.
+    Queued,
+    /// A worker holds it.
+    Running,
+    /// Done.
+    Succeeded,
+    /// Given up: a dead letter, kept for an operator.
+    Failed,
+    /// Not wanted any more.
+    Cancelled,
+}
+
+impl JobStatus {
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [
+            Self::Queued,
+            Self::Running,
+            Self::Succeeded,
+            Self::Failed,
+            Self::Cancelled,
+        ]
+        .into_iter()
+        .find(|s| s.as_str() == word)
+    }
+}
+
+/// A job in a worker's hands. All reports about it must come before its lease ends, else they are refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimedJob {
+    /// The job.
+    pub id: JobId,
+    /// Which handler takes it.
+    pub kind: String,
+    /// What the handler needs to know.
+    pub payload: Value,
+    /// Which try this is, from 1 on.
+    pub attempt: u32,
+    /// Proof of holding it.
+    pub lease: Uuid,
+    /// Who started it, when somebody did.
+    pub watched_by: Option<UserId>,
+    /// The request that wanted it.
+    pub request_id: String,
+    /// When it was queued.
+    pub created_at: Instant,
+}
+
+/// The two times that a queue goes by: what is due follows the product's clock, leases follow real time.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// The product's clock.
+    pub product: Instant,
+    /// The clock on the wall.
+    pub wall: Instant,
+}
+
+/// The worker's side of the queue.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Takes up to `limit` due jobs, oldest first, for `lease_seconds` of real time. A job is in one worker's hands at a
+    /// time: one whose lease ran out (its worker died) is taken again.
+    async fn claim(&self, times: Times, lease_seconds: u32, limit: u32) -> Result<Vec<ClaimedJob>, Common>;
+
+    /// Makes the lease last `lease_seconds` from now; false when the job is in other hands by now.
+    async fn extend(&self, job: &ClaimedJob, wall: Instant, lease_seconds: u32) -> Result<bool, Common>;
+
+    /// The job is done. False when the lease was lost.
+    async fn succeed(&self, job: &ClaimedJob, now: Instant, result: Option<Value>) -> Result<bool, Common>;
+
+    /// The job shall be tried again at `run_at`. False when the lease was lost.
+    async fn retry(&self, job: &ClaimedJob, run_at: Instant, error: &str) -> Result<bool, Common>;
+
+    /// The job is given up and kept as a dead letter. False when the lease was lost.
+    async fn bury(&self, job: &ClaimedJob, now: Instant, error: &str) -> Result<bool, Common>;
+
+    /// Hands a job back as if it had not been claimed (shutdown). False when the lease was lost.
+    async fn hand_back(&self, job: &ClaimedJob) -> Result<bool, Common>;
+
+    /// Notes how far a watched job is.
+    async fn progress(&self, job: &ClaimedJob, done: u64, total: Option<u64>) -> Result<(), Common>;
+
+    /// Puts in a job of the system itself: true when it was new. With [`Job::once`], whoever comes second gets false:
+    /// that is how a cron tick happens once in a cluster.
+    async fn enqueue(&self, job: Job, now: Instant) -> Result<bool, Common>;
+
+    /// Instant at which the next queued job falls due, if any waits.
+    async fn next_due(&self) -> Result<Option<Instant>, Common>;
+
+    /// Puts a dead letter back into the queue. False when there is no such dead letter.
+    async fn revive(&self, id: JobId, now: Instant) -> Result<bool, Common>;
+
+    /// Removes finished jobs, answered idempotency keys and delivered events older than `before`; says how many rows went.
+    async fn prune(&self, before: Instant) -> Result<u64, Common>;
+}
+
+/// How a watched job goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobView {
+    /// The job.
+    pub id: JobId,
+    /// Its kind.
+    pub kind: String,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// Steps done.
+    pub done: u64,
+    /// Steps in all, once known.
+    pub total: Option<u64>,
+    /// What came out.
+    pub result: Option<Value>,
+    /// What went wrong.
+    pub problem: Option<Value>,
+    /// Who started it.
+    pub watched_by: Option<UserId>,
+    /// For which dealer.
+    pub dealer: Option<DealerId>,
+    /// When it was queued.
+    pub created_at: Instant,
+    /// When it ended.
+    pub finished_at: Option<Instant>,
+}
+
+/// The queue in figures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueFigures {
+    /// Waiting or running.
+    pub open: u64,
+    /// Due, and not in anybody's hands.
+    pub due: u64,
+    /// Dead letters.
+    pub failed: u64,
+    /// When the oldest due job fell due.
+    pub oldest_due: Option<Instant>,
+}
+
+/// The asker's side of the queue.
+#[async_trait]
+pub trait JobQueries: Send + Sync {
+    /// The job, if there is one.
+    async fn job(&self, id: JobId) -> Result<Option<JobView>, Common>;
+
+    /// The queue in figures at `now`.
+    async fn figures(&self, now: Instant) -> Result<QueueFigures, Common>;
+}
+
+/// Shows a job to who started it and to admins; to others it is not there.
+pub async fn see_job(
+    queries: &dyn JobQueries,
+    actor: &kernel::actor::Actor,
+    id: JobId,
+) -> Result<JobView, Common> {
+    let principal = actor.person()?;
+    let job = queries.job(id).await?.ok_or(Common::absent("job"))?;
+    if principal.admin || job.watched_by == Some(principal.user) {
+        Ok(job)
+    } else {
+        Err(Common::absent("job"))
+    }
+}
