@@ -1,0 +1,131 @@
+//! The contract of every port, held by every backend: the in-memory fake, SQLite and PostgreSQL.
+//!
+//! A contract is an async function over a [`World`]. [`CONTRACTS`] lists them all; a test finds any that is not listed.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::future::Future;
+use std::pin::Pin;
+
+use libtest_mimic::{Arguments, Trial};
+use test_databases::Backend;
+
+mod queue;
+mod unit_of_work;
+mod world;
+
+use world::{Store, World};
+
+/// Where a contract runs.
+#[derive(Clone, Copy, PartialEq)]
+enum On {
+    /// SQLite and PostgreSQL: what has no fake.
+    Databases,
+    /// The in-memory fake as well.
+    All,
+}
+
+struct Contract {
+    name: &'static str,
+    on: On,
+    run: fn(World) -> Pin<Box<dyn Future<Output = ()>>>,
+}
+
+/// One line a contract: `contract!(On::All, module::function)`.
+macro_rules! contract {
+    ($on:expr, $module:ident :: $name:ident) => {
+        Contract {
+            name: concat!(stringify!($module), "::", stringify!($name)),
+            on: $on,
+            run: |world| Box::pin($module::$name(world)),
+        }
+    };
+}
+
+const CONTRACTS: &[Contract] = &[
+    contract!(On::Databases, queue::a_job_is_in_one_workers_hands),
+    contract!(
+        On::Databases,
+        queue::a_job_whose_worker_died_is_taken_again_and_the_dead_hand_is_refused
+    ),
+    contract!(
+        On::Databases,
+        queue::a_job_waits_for_its_time_and_once_keys_queue_once
+    ),
+    contract!(On::Databases, queue::a_dead_letter_is_kept_and_can_be_revived),
+    contract!(
+        On::Databases,
+        unit_of_work::same_idempotency_key_twice_at_once_has_one_effect
+    ),
+    contract!(
+        On::Databases,
+        unit_of_work::a_key_with_another_body_is_refused_and_leaves_nothing
+    ),
+    contract!(
+        On::Databases,
+        unit_of_work::a_refused_act_leaves_nothing_and_its_key_can_be_used_again
+    ),
+    contract!(On::Databases, unit_of_work::a_kept_answer_expires_after_a_day),
+];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = vec![Trial::test("every_contract_is_listed", || {
+        every_contract_is_listed().map_err(Into::into)
+    })];
+    for contract in CONTRACTS {
+        let stores = [
+            Store::Database(Backend::Sqlite),
+            Store::Database(Backend::Postgres),
+            Store::Memory,
+        ];
+        for store in stores
+            .into_iter()
+            .filter(|s| contract.on == On::All || *s != Store::Memory)
+        {
+            trials.push(Trial::test(
+                format!("{}::{}", store.name(), contract.name),
+                move || {
+                    let runtime = tokio::runtime::Builder::new_multi_thread()
+                        .worker_threads(2)
+                        .enable_all()
+                        .build()
+                        .expect("a runtime");
+                    runtime.block_on(async { (contract.run)(World::new(store).await).await });
+                    Ok(())
+                },
+            ));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn every_contract_is_listed() -> Result<(), String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts");
+    let mut missing = Vec::new();
+    for entry in std::fs::read_dir(folder)
+        .map_err(|e| e.to_string())?
+        .filter_map(Result::ok)
+    {
+        let module = entry
+            .path()
+            .file_stem()
+            .map(|s| s.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let source = std::fs::read_to_string(entry.path()).unwrap_or_default();
+        for name in source
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub(crate) async fn "))
+            .filter_map(|l| l.split(['(', '<']).next())
+        {
+            let full = format!("{module}::{name}");
+            if module != "world" && !CONTRACTS.iter().any(|c| c.name == full) {
+                missing.push(full);
+            }
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("not in CONTRACTS: {}", missing.join(", ")))
+    }
+}

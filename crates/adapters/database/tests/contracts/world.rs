@@ -1,0 +1,84 @@
+//! What a contract runs in: the ports on one backend, a clock to move, ids.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeZone;
+use database::{Db, DbOptions};
+use forecourt_database as database;
+use kernel::Instant;
+use kernel::act::Act;
+use kernel::ports::{Clock, Ids};
+use memory::{FixedClock, Memory, SeededRandom};
+use test_databases::{Backend, TestDatabase};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Store {
+    Memory,
+    Database(Backend),
+}
+
+impl Store {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Database(backend) => backend.name(),
+        }
+    }
+}
+
+/// The ports of one backend. A port that has a fake is an `Arc<dyn …>` here; what only databases have is under `db()`.
+pub(crate) struct World {
+    pub(crate) clock: FixedClock,
+    pub(crate) ids: Ids,
+    pub(crate) memory: Memory,
+    db: Option<Db>,
+    // Dropped last: the pools are closed by then.
+    _database: Option<TestDatabase>,
+}
+
+impl World {
+    pub(crate) async fn new(store: Store) -> Self {
+        let clock = FixedClock::at(start());
+        let ids = Ids::new(Arc::new(clock.clone()), Arc::new(SeededRandom::new(7)));
+        let memory = Memory::new();
+        let (db, database) = match store {
+            Store::Memory => (None, None),
+            Store::Database(backend) => {
+                let database = TestDatabase::fresh(backend).await;
+                let options = DbOptions {
+                    wait: Duration::from_secs(60),
+                    ..DbOptions::new(&database.url)
+                };
+                (
+                    Some(Db::connect(&options, ids.clone()).await.expect("a connection")),
+                    Some(database),
+                )
+            }
+        };
+        Self {
+            clock,
+            ids,
+            memory,
+            db,
+            _database: database,
+        }
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        self.db.as_ref().expect("a database")
+    }
+
+    /// An act of the system, now.
+    pub(crate) fn act(&self) -> Act {
+        Act::of_system(self.clock.now(), "test")
+    }
+}
+
+/// A Friday in summer.
+pub(crate) fn start() -> Instant {
+    chrono::Utc
+        .with_ymd_and_hms(2026, 6, 5, 12, 0, 0)
+        .single()
+        .expect("an instant")
+}
