@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 mod fixed;
+mod scheduling;
 
 pub use fixed::{FixedClock, SeededRandom};
 
@@ -32,6 +33,7 @@ pub(crate) struct State {
     events: Vec<Event>,
     jobs: Vec<Job>,
     audit: Vec<Audit>,
+    scheduling: scheduling::Scheduling,
 }
 
 impl Memory {

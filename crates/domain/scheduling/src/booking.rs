@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use kernel::Instant;
 use kernel::email::Email;
 use kernel::error::Malformed;
@@ -12,7 +12,7 @@ use kernel::phone::Phone;
 use kernel::zone::Zone;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::error::{Error, rfc3339};
 
 /// Minutes before the start by which a request has to be decided.
 pub const DECIDE_AHEAD_MINUTES: i64 = 120;
@@ -281,6 +281,11 @@ impl TestDrive {
         ahead.max(grace).min(self.slot.start_at)
     }
 
+    /// The day it starts on, by the showroom's calendar.
+    pub fn local_date(&self) -> NaiveDate {
+        self.slot.start_at.with_timezone(&self.zone.0).date_naive()
+    }
+
     /// Is it still to come, or under way?
     pub fn is_open(&self, at: Instant) -> bool {
         self.status.is_live() && at < self.slot.end_at
@@ -291,9 +296,10 @@ impl TestDrive {
         let status = self.status.after(Step::Approve)?;
         let until = self.decide_by();
         if at >= until {
-            return Err(self
-                .status
-                .refuses(Step::Approve, format!("the request expired at {until}")));
+            return Err(self.status.refuses(
+                Step::Approve,
+                format!("the request expired at {}", rfc3339(until)),
+            ));
         }
         Ok(Self {
             staff: staff.or(self.staff),
@@ -316,7 +322,9 @@ impl TestDrive {
         let status = self.status.after(Step::Decline)?;
         let due = self.decide_by();
         if at < due {
-            return Err(self.status.refuses(Step::Decline, format!("it expires at {due}")));
+            return Err(self
+                .status
+                .refuses(Step::Decline, format!("it expires at {}", rfc3339(due))));
         }
         Ok(Self {
             reason: Some("the dealer did not answer in time".to_owned()),
@@ -369,7 +377,7 @@ impl TestDrive {
         if at < start {
             return Err(self
                 .status
-                .refuses(step, format!("only after its start, {start}")));
+                .refuses(step, format!("only after its start, {}", rfc3339(start))));
         }
         Ok(Self {
             staff: staff.or(self.staff),
@@ -385,7 +393,9 @@ impl TestDrive {
             });
         }
         if at >= start {
-            return Err(self.status.refuses(step, format!("it was to start at {start}")));
+            return Err(self
+                .status
+                .refuses(step, format!("it was to start at {}", rfc3339(start))));
         }
         Ok(())
     }

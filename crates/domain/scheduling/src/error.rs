@@ -1,9 +1,15 @@
 //! How booking a test drive can fail.
 
+use chrono::SecondsFormat;
 use kernel::Instant;
 use kernel::error::{Common, Failure, Kind};
 
 use crate::booking::{Status, Step};
+
+/// An instant as the API writes it, to the second.
+pub(crate) fn rfc3339(instant: Instant) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
 
 /// What can go wrong. The codes are stable and documented.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,14 +21,16 @@ pub enum Error {
     #[error(transparent)]
     NotASlot(Common),
     /// Another live drive of this car overlaps.
-    #[error("the car is taken at {start_at}: choose another of its available slots")]
+    #[error("the car is taken at {}: choose another of its available slots", rfc3339(*start_at))]
     SlotTaken {
         /// The start that was asked for.
         start_at: Instant,
     },
     /// Another live drive of this customer overlaps.
     #[error(
-        "the customer already has a test drive from {start_at} to {end_at}: cancel or move that one, or choose another time"
+        "the customer already has a test drive from {} to {}: cancel or move that one, or choose another time",
+        rfc3339(*start_at),
+        rfc3339(*end_at)
     )]
     OverlappingDrive {
         /// Start of the drive that is in the way.
@@ -55,7 +63,7 @@ pub enum Error {
         hint: String,
     },
     /// Too late for the customer to cancel or move it.
-    #[error("it could be cancelled or moved until {cancel_until}: call the showroom")]
+    #[error("it could be cancelled or moved until {}: call the showroom", rfc3339(*cancel_until))]
     CutoffPassed {
         /// Until when it could.
         cancel_until: Instant,

@@ -1,0 +1,320 @@
+//! Test drives, and what they need to know of cars and customers.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use kernel::Instant;
+use kernel::act::{Act, Decide, Done};
+use kernel::error::Common;
+use kernel::id::{BookingId, DealerId, ListingId, SiteId, UserId, VehicleId};
+use kernel::paging::{Page, PageRequest, Position};
+use scheduling::booking::{Slot, Status, TestDrive};
+use scheduling::error::Error;
+use scheduling::notice::Filed;
+use scheduling::ports::{
+    BookableVehicle, BookingFacts, BookingQueries, BookingTarget, Bookings, DriveFilter, MoveFacts, Patron,
+    SiteCalendar, Slots,
+};
+
+use crate::{Memory, State};
+
+/// What this module keeps.
+#[derive(Default)]
+pub(crate) struct Scheduling {
+    cars: BTreeMap<ListingId, BookableVehicle>,
+    patrons: BTreeMap<UserId, Patron>,
+    drives: BTreeMap<BookingId, TestDrive>,
+}
+
+impl Memory {
+    /// Puts a car on offer, or changes it.
+    pub fn given_bookable(&self, car: BookableVehicle) {
+        self.lock().scheduling.cars.insert(car.listing, car);
+    }
+
+    /// Makes a user known who may want to drive, or changes them.
+    pub fn given_patron(&self, patron: Patron) {
+        self.lock().scheduling.patrons.insert(patron.user, patron);
+    }
+}
+
+impl Scheduling {
+    fn filed(&self, id: BookingId) -> Result<Filed, Error> {
+        let drive = self.drives.get(&id).ok_or(Common::absent("booking"))?;
+        Ok(self.file(drive))
+    }
+
+    fn file(&self, drive: &TestDrive) -> Filed {
+        let car = self.cars.get(&drive.listing);
+        let place = car.and_then(|car| car.place.as_ref());
+        Filed {
+            drive: drive.clone(),
+            details: match (car, place) {
+                (Some(car), Some(place)) => car.details(place),
+                _ => scheduling::notice::Details {
+                    vehicle: car.map(|car| car.name.clone()).unwrap_or_default(),
+                    dealer: car.map(|car| car.dealer_name.clone()).unwrap_or_default(),
+                    dealer_email: car.and_then(|car| car.dealer_email.clone()),
+                    site: String::new(),
+                    address: String::new(),
+                },
+            },
+        }
+    }
+
+    fn car(&self, listing: ListingId) -> Result<BookableVehicle, Error> {
+        Ok(self
+            .cars
+            .get(&listing)
+            .cloned()
+            .ok_or(Common::absent("listing"))?)
+    }
+
+    fn live(&self) -> impl Iterator<Item = &TestDrive> {
+        self.drives.values().filter(|drive| drive.status.is_live())
+    }
+
+    fn taken(&self, vehicle: VehicleId, within: Slot, but: Option<BookingId>) -> Vec<Slot> {
+        self.live()
+            .filter(|drive| drive.vehicle == vehicle && Some(drive.id) != but)
+            .map(|drive| drive.slot)
+            .filter(|slot| slot.overlaps(&within))
+            .collect()
+    }
+
+    fn theirs(&self, user: Option<UserId>, at: Instant, but: Option<BookingId>) -> Vec<Slot> {
+        self.live()
+            .filter(|drive| user.is_some() && drive.customer.user == user && Some(drive.id) != but)
+            .filter(|drive| drive.is_open(at))
+            .map(|drive| drive.slot)
+            .collect()
+    }
+
+    /// The backstop that a database has in its constraints.
+    fn put(&mut self, drive: TestDrive) -> Result<(), Error> {
+        let before = self.drives.get(&drive.id).map_or(0, |old| old.version);
+        if before + 1 != drive.version {
+            return Err(Common::internal("two acts changed one drive at once").into());
+        }
+        if drive.status.is_live() {
+            for other in self
+                .live()
+                .filter(|other| other.id != drive.id && other.slot.overlaps(&drive.slot))
+            {
+                if other.vehicle == drive.vehicle {
+                    return Err(Error::SlotTaken {
+                        start_at: drive.slot.start_at,
+                    });
+                }
+                if drive.customer.user.is_some() && other.customer.user == drive.customer.user {
+                    return Err(Error::OverlappingDrive {
+                        start_at: other.slot.start_at,
+                        end_at: other.slot.end_at,
+                    });
+                }
+            }
+        }
+        self.drives.insert(drive.id, drive);
+        Ok(())
+    }
+}
+
+/// The day after a wanted start: what can be in the way begins in it.
+fn day_after(start_at: Instant) -> Slot {
+    Slot {
+        start_at,
+        end_at: start_at + TimeDelta::days(1),
+    }
+}
+
+#[async_trait]
+impl Bookings for Memory {
+    async fn book(
+        &self,
+        act: &Act,
+        target: &BookingTarget,
+        decide: Decide<'_, BookingFacts, TestDrive, TestDrive, Error>,
+    ) -> Result<Done<TestDrive>, Error> {
+        self.act(
+            act,
+            |state| {
+                let own = &state.scheduling;
+                let car = own.car(target.listing)?;
+                let customer = target.customer.and_then(|user| own.patrons.get(&user).cloned());
+                decide(&BookingFacts {
+                    taken: own.taken(car.vehicle, day_after(target.start_at), None),
+                    theirs: own.theirs(target.customer, act.at, None),
+                    car,
+                    customer,
+                })
+            },
+            |state: &mut State, drive| state.scheduling.put(drive),
+        )
+    }
+
+    async fn transition(
+        &self,
+        act: &Act,
+        id: BookingId,
+        decide: Decide<'_, Filed, Option<TestDrive>, TestDrive, Error>,
+    ) -> Result<Done<TestDrive>, Error> {
+        self.act(
+            act,
+            |state| decide(&state.scheduling.filed(id)?),
+            |state, next| next.map_or(Ok(()), |drive| state.scheduling.put(drive)),
+        )
+    }
+
+    async fn reschedule(
+        &self,
+        act: &Act,
+        id: BookingId,
+        start_at: Instant,
+        decide: Decide<'_, MoveFacts, TestDrive, TestDrive, Error>,
+    ) -> Result<Done<TestDrive>, Error> {
+        self.act(
+            act,
+            |state| {
+                let own = &state.scheduling;
+                let filed = own.filed(id)?;
+                let car = own.car(filed.drive.listing)?;
+                decide(&MoveFacts {
+                    taken: own.taken(car.vehicle, day_after(start_at), Some(id)),
+                    theirs: own.theirs(filed.drive.customer.user, act.at, Some(id)),
+                    filed,
+                    car,
+                })
+            },
+            |state, drive| state.scheduling.put(drive),
+        )
+    }
+}
+
+#[async_trait]
+impl Slots for Memory {
+    async fn bookable(&self, listing: ListingId) -> Result<Option<BookableVehicle>, Error> {
+        Ok(self.lock().scheduling.cars.get(&listing).cloned())
+    }
+
+    async fn taken(&self, vehicle: VehicleId, within: Slot) -> Result<Vec<Slot>, Error> {
+        Ok(self.lock().scheduling.taken(vehicle, within, None))
+    }
+}
+
+/// Pages by number; a cursor is the number of its page.
+fn page_of(all: Vec<TestDrive>, request: &PageRequest) -> Result<Page<TestDrive>, Error> {
+    let (number, by_cursor) = match &request.position {
+        Position::Page(number) => (*number, false),
+        Position::Cursor(text) if text.is_empty() => (1, true),
+        Position::Cursor(text) => (
+            text.parse()
+                .map_err(|_| Common::invalid("cursor", "malformed_cursor", "not a cursor of this list"))?,
+            true,
+        ),
+    };
+    let position = |number: u32| {
+        if by_cursor {
+            Position::Cursor(number.to_string())
+        } else {
+            Position::Page(number)
+        }
+    };
+    let size = usize::try_from(request.size.max(1)).unwrap_or(usize::MAX);
+    let skip = size.saturating_mul(usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX));
+    let total = all.len();
+    Ok(Page {
+        count: request.count.then_some(total as u64),
+        next: (total > skip.saturating_add(size)).then(|| position(number.saturating_add(1))),
+        previous: (number > 1).then(|| position(number - 1)),
+        items: all.into_iter().skip(skip).take(size).collect(),
+    })
+}
+
+#[async_trait]
+impl BookingQueries for Memory {
+    async fn find(&self, id: BookingId) -> Result<Option<Filed>, Error> {
+        Ok(self.lock().scheduling.filed(id).ok())
+    }
+
+    async fn mine(
+        &self,
+        user: UserId,
+        statuses: &[Status],
+        now: Instant,
+        page: &PageRequest,
+    ) -> Result<Page<TestDrive>, Error> {
+        let mut own: Vec<TestDrive> = {
+            let state = self.lock();
+            let drives = state.scheduling.drives.values();
+            drives
+                .filter(|drive| drive.customer.user == Some(user))
+                .filter(|drive| statuses.is_empty() || statuses.contains(&drive.status))
+                .cloned()
+                .collect()
+        };
+        own.sort_by_key(|drive| {
+            let over = drive.slot.end_at <= now;
+            (over, (drive.slot.start_at - now).abs(), drive.id)
+        });
+        page_of(own, page)
+    }
+
+    async fn of_dealer(
+        &self,
+        dealer: DealerId,
+        visible: &[SiteId],
+        filter: &DriveFilter,
+        page: &PageRequest,
+    ) -> Result<Page<TestDrive>, Error> {
+        fn within<T: PartialEq>(wanted: &[T], value: &T) -> bool {
+            wanted.is_empty() || wanted.contains(value)
+        }
+        let mut found: Vec<TestDrive> = {
+            let state = self.lock();
+            let drives = state.scheduling.drives.values();
+            drives
+                .filter(|drive| drive.dealer == dealer && within(visible, &drive.site))
+                .filter(|drive| within(&filter.statuses, &drive.status))
+                .filter(|drive| within(&filter.sites, &drive.site))
+                .filter(|drive| within(&filter.listings, &drive.listing))
+                .filter(|drive| {
+                    filter.staff.is_empty() || drive.staff.is_some_and(|staff| filter.staff.contains(&staff))
+                })
+                .filter(|drive| {
+                    let day = drive.local_date();
+                    filter.from.is_none_or(|from| from <= day) && filter.to.is_none_or(|to| day <= to)
+                })
+                .cloned()
+                .collect()
+        };
+        found.sort_by_key(|drive| (drive.slot.start_at, drive.id));
+        page_of(found, page)
+    }
+
+    async fn calendar(&self, site: SiteId, since: Instant) -> Result<Option<SiteCalendar>, Error> {
+        let state = self.lock();
+        let own = &state.scheduling;
+        let places = || {
+            own.cars
+                .values()
+                .filter_map(|car| Some((car.dealer, car.place.as_ref()?)))
+        };
+        let Some((dealer, place)) = places().find(|(_, place)| place.site == site) else {
+            return Ok(None);
+        };
+        let mut drives: Vec<Filed> = own
+            .drives
+            .values()
+            .filter(|drive| drive.site == site && drive.slot.end_at > since)
+            .filter(|drive| drive.status != Status::Declined)
+            .map(|drive| own.file(drive))
+            .collect();
+        drives.sort_by_key(|filed| (filed.drive.slot.start_at, filed.drive.id));
+        Ok(Some(SiteCalendar {
+            dealer,
+            name: place.name.clone(),
+            drives,
+        }))
+    }
+}

@@ -1,0 +1,127 @@
+//! Looking: what is free, one drive, lists, a site's calendar.
+
+use chrono::{NaiveDate, TimeDelta};
+use kernel::Instant;
+use kernel::actor::{Actor, Scope};
+use kernel::error::Common;
+use kernel::id::{BookingId, DealerId, ListingId, SiteId};
+use kernel::paging::{Page, PageRequest};
+use kernel::rights::{Right, Role};
+use kernel::zone::Zone;
+
+use super::TestDrives;
+use crate::booking::{Slot, Status, TestDrive};
+use crate::error::Error;
+use crate::notice::Filed;
+use crate::ports::{DriveFilter, SiteCalendar};
+use crate::rules;
+use crate::slots::{free, slots_on};
+
+/// Days that a site's calendar looks back.
+const CALENDAR_DAYS: i64 = 30;
+
+/// What can be booked on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AvailableSlots {
+    /// The day, by the showroom's calendar.
+    pub date: NaiveDate,
+    /// The showroom's clock; none while the car stands in no showroom.
+    pub zone: Option<Zone>,
+    /// The free slots, in order.
+    pub slots: Vec<Slot>,
+    /// Until how many minutes before the start a customer may cancel or move it.
+    pub cancel_until_minutes: u32,
+}
+
+impl TestDrives {
+    /// The free slots of a car on one day. A car that the actor can't see is absent; one that can't be driven has none.
+    pub async fn available(
+        &self,
+        actor: &Actor,
+        listing: ListingId,
+        date: NaiveDate,
+        now: Instant,
+    ) -> Result<AvailableSlots, Error> {
+        let car = self.slots.bookable(listing).await?;
+        let car = car
+            .filter(|car| rules::sees(actor, car))
+            .ok_or(Common::absent("listing"))?;
+        let all = rules::bookable_by(&car, actor.user()).map_or_else(
+            |_| Vec::new(),
+            |place| slots_on(&place.calendar, &place.rules, date, now),
+        );
+        let slots = match (all.first(), all.last()) {
+            (Some(first), Some(last)) => {
+                let within = Slot {
+                    start_at: first.start_at,
+                    end_at: last.end_at,
+                };
+                free(&all, &self.slots.taken(car.vehicle, within).await?, 1)
+            }
+            _ => all,
+        };
+        Ok(AvailableSlots {
+            date,
+            zone: car.place.as_ref().map(|place| place.calendar.zone),
+            slots,
+            cancel_until_minutes: car.place.map_or(0, |place| place.rules.cutoff_minutes),
+        })
+    }
+
+    /// One drive, for its customer and the staff of its site.
+    pub async fn find(&self, actor: &Actor, id: BookingId) -> Result<Filed, Error> {
+        if *actor == Actor::Anonymous {
+            return Err(Common::Unauthenticated.into());
+        }
+        let filed = self.queries.find(id).await?.ok_or(Common::absent("booking"))?;
+        rules::side(actor, &filed.drive)?;
+        Ok(filed)
+    }
+
+    /// One's own drives in one of `statuses` (none means all): what is to come first.
+    pub async fn mine(
+        &self,
+        actor: &Actor,
+        statuses: &[Status],
+        now: Instant,
+        page: &PageRequest,
+    ) -> Result<Page<TestDrive>, Error> {
+        let person = actor.person()?;
+        actor
+            .may(Right::BookTestDrive, Scope::Person(person.user))
+            .map_err(|refusal| refusal.of("booking"))?;
+        self.queries.mine(person.user, statuses, now, page).await
+    }
+
+    /// A dealer's drives, for its staff: of their own sites, where they are bound to some.
+    pub async fn of_dealer(
+        &self,
+        actor: &Actor,
+        dealer: Option<DealerId>,
+        filter: &DriveFilter,
+        page: &PageRequest,
+    ) -> Result<Page<TestDrive>, Error> {
+        let stranger = Common::Forbidden {
+            right: Right::ManageBookings.as_str(),
+        };
+        let dealer = actor.acting_dealer(Right::ManageBookings, dealer, stranger)?;
+        let visible: &[SiteId] = match actor.member_of(dealer) {
+            Some(member) if !member.role.includes(Role::Manager) => &member.sites,
+            Some(_) | None => &[],
+        };
+        self.queries.of_dealer(dealer, visible, filter, page).await
+    }
+
+    /// A site's drives of the last 30 days and to come, for who may see its calendar.
+    pub async fn calendar(&self, actor: &Actor, site: SiteId, now: Instant) -> Result<SiteCalendar, Error> {
+        let calendar = self
+            .queries
+            .calendar(site, now - TimeDelta::days(CALENDAR_DAYS))
+            .await?
+            .ok_or(Common::absent("site"))?;
+        actor
+            .may(Right::SeeCalendar, Scope::Site(calendar.dealer, site))
+            .map_err(|refusal| refusal.of("site"))?;
+        Ok(calendar)
+    }
+}

@@ -1,0 +1,29 @@
+//! One file per act. All of them hang on [`TestDrives`].
+
+mod book;
+mod cancel;
+mod expire;
+mod judge;
+mod look;
+mod reschedule;
+
+use std::sync::Arc;
+
+use kernel::ports::Ids;
+
+use crate::ports::{BookingQueries, Bookings, Slots};
+
+pub use look::AvailableSlots;
+
+/// Everything that can be done with test drives.
+#[derive(Clone)]
+pub struct TestDrives {
+    /// For changing them.
+    pub bookings: Arc<dyn Bookings>,
+    /// For looking at them.
+    pub queries: Arc<dyn BookingQueries>,
+    /// For what is free.
+    pub slots: Arc<dyn Slots>,
+    /// For new ids.
+    pub ids: Ids,
+}
