@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+mod dealers;
 mod fixed;
 mod scheduling;
 
@@ -34,6 +35,7 @@ pub(crate) struct State {
     jobs: Vec<Job>,
     audit: Vec<Audit>,
     scheduling: scheduling::Scheduling,
+    pub(crate) dealers: dealers::DealersState,
 }
 
 impl Memory {

@@ -23,9 +23,6 @@ pub enum Error {
     /// Without this member the dealer would have no active owner.
     #[error("this is the dealer's last active owner: make somebody else an owner first")]
     LastOwner,
-    /// Whoever has not accepted the invitation can't be made active by hand.
-    #[error("this member was invited and has not accepted yet")]
-    NotJoined,
 }
 
 impl Error {
@@ -39,11 +36,9 @@ impl Failure for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Common(common) => common.kind(),
-            Self::IllegalTransition(_)
-            | Self::WorksElsewhere
-            | Self::AlreadyMember
-            | Self::LastOwner
-            | Self::NotJoined => Kind::Conflict,
+            Self::IllegalTransition(_) | Self::WorksElsewhere | Self::AlreadyMember | Self::LastOwner => {
+                Kind::Conflict
+            }
         }
     }
 
@@ -54,18 +49,13 @@ impl Failure for Error {
             Self::WorksElsewhere => "works_elsewhere",
             Self::AlreadyMember => "already_member",
             Self::LastOwner => "last_owner",
-            Self::NotJoined => "not_joined",
         }
     }
 
     fn common(&self) -> Option<&Common> {
         match self {
             Self::Common(common) => Some(common),
-            Self::IllegalTransition(_)
-            | Self::WorksElsewhere
-            | Self::AlreadyMember
-            | Self::LastOwner
-            | Self::NotJoined => None,
+            Self::IllegalTransition(_) | Self::WorksElsewhere | Self::AlreadyMember | Self::LastOwner => None,
         }
     }
 }

@@ -1,0 +1,5 @@
+//! Pure decisions: facts in, a decision out.
+
+pub mod dealers;
+pub mod sites;
+pub mod staff;
