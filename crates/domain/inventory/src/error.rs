@@ -68,6 +68,9 @@ pub enum Error {
     /// A sold listing is a record of the sale.
     #[error("a sold listing can't be changed: it is the record of its sale")]
     ListingSold,
+    /// Nobody becomes an owner by a status.
+    #[error("a listing becomes sold by recording its sale (buyer, price, day), not by setting its status")]
+    SaleRequired,
     /// Something else hangs on the vehicle.
     #[error("the vehicle has listings or bookings and can't be erased: set its status to inactive")]
     VehicleInUse,
@@ -114,6 +117,7 @@ impl Failure for Error {
             | Self::NotForSale { .. }
             | Self::OdometerRollback { .. }
             | Self::ListingSold
+            | Self::SaleRequired
             | Self::VehicleInUse
             | Self::BulkRefused(_)
             | Self::TooManyKept { .. }
@@ -133,6 +137,7 @@ impl Failure for Error {
             Self::NotForSale { .. } => "not_for_sale",
             Self::OdometerRollback { .. } => "odometer_rollback",
             Self::ListingSold => "listing_sold",
+            Self::SaleRequired => "sale_required",
             Self::VehicleInUse => "vehicle_in_use",
             Self::BulkRefused(_) => "bulk_refused",
             Self::TooManyKept { .. } => "too_many_kept",

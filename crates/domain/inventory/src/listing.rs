@@ -3,7 +3,7 @@
 use std::fmt;
 
 use kernel::Instant;
-use kernel::error::{Common, Violations};
+use kernel::error::Violations;
 use kernel::id::{DealerId, ListingId, SiteId, VehicleId};
 use kernel::money::Money;
 use kernel::vocabulary::Condition;
@@ -339,6 +339,3 @@ pub struct PricePoint {
     /// How much.
     pub asking: Money,
 }
-
-/// The failure of a listing that the caller can't know of.
-pub(crate) const ABSENT: Common = Common::absent("listing");

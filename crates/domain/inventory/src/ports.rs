@@ -53,7 +53,7 @@ pub struct VehicleFacts {
     pub vin_held_by: Option<VehicleId>,
     /// The dealer makes contradictions of the number errors.
     pub strict_vin: bool,
-    /// Listings (in any status) or bookings name it.
+    /// Listings name it, in any status; so bookings may too.
     pub in_use: bool,
 }
 
@@ -98,9 +98,6 @@ pub trait Garage: Send + Sync {
 
     /// The vehicle's own lines of its timeline, oldest first. What the log and the purchase add is for the use case.
     async fn history(&self, vehicle: VehicleId) -> Result<Vec<HistoryEntry>, Error>;
-
-    /// The dealer that has the vehicle in its workshop or on its lot may see the timeline too.
-    async fn served_by(&self, vehicle: VehicleId, dealer: DealerId) -> Result<bool, Error>;
 }
 
 /// Which vehicle a new listing sells.

@@ -1,0 +1,11 @@
+//! What can be done, one act each: the rights are checked here or in the rules, with the locked facts.
+
+mod garage;
+mod listings;
+mod saved;
+mod service_log;
+
+pub use garage::KeepGarage;
+pub use listings::KeepListings;
+pub use saved::{KeepSaved, NewSearch};
+pub use service_log::KeepServiceLog;
