@@ -17,9 +17,11 @@ use serde_json::Value;
 
 mod dealers;
 mod fixed;
+mod inventory;
 mod scheduling;
 
 pub use fixed::{FixedClock, SeededRandom};
+pub use inventory::Seller;
 
 /// Everything, in memory. Clones share it.
 #[derive(Clone, Default)]
@@ -35,6 +37,7 @@ pub(crate) struct State {
     jobs: Vec<Job>,
     audit: Vec<Audit>,
     scheduling: scheduling::Scheduling,
+    inventory: inventory::Inventory,
     pub(crate) dealers: dealers::DealersState,
 }
 

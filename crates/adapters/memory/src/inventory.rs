@@ -1,0 +1,564 @@
+//! The ports of the inventory crate.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use ::inventory::error::Error;
+use ::inventory::history::HistoryEntry;
+use ::inventory::listing::{Listed, Listing, PricePoint};
+use ::inventory::ports::{
+    Garage, ListedVehicle, ListingFacts, ListingPlan, ListingTarget, Listings, NewListingFacts,
+    NewListingPlan, NewVehicleFacts, RecordFacts, RecordPlan, SaveFacts, SavedListings, SavedSearches,
+    ServiceRecords, Stock, VehicleFacts, VehiclePlan, VehicleTarget, Vehicles,
+};
+use ::inventory::saved::{SavedListing, SavedSearch};
+use ::inventory::service_record::ServiceRecord;
+use ::inventory::vehicle::{Owner, Vehicle, VehicleStatus};
+use async_trait::async_trait;
+use kernel::Instant;
+use kernel::act::{Act, Decide, Decision, Done};
+use kernel::error::Common;
+use kernel::id::{DealerId, ListingId, SavedSearchId, ServiceRecordId, SiteId, UserId, VehicleId};
+use kernel::paging::{Page, PageRequest, Position};
+use kernel::vin::Vin;
+
+use crate::Memory;
+
+/// What the inventory crate wants to know of a dealer.
+#[derive(Clone, Debug, Default)]
+pub struct Seller {
+    /// The public may see its listings.
+    pub verified: bool,
+    /// Contradictions of a number are errors.
+    pub strict_vin: bool,
+    /// Its sites.
+    pub sites: HashSet<SiteId>,
+}
+
+/// Vehicles, listings and what hangs on them.
+#[derive(Default)]
+pub(crate) struct Inventory {
+    sellers: HashMap<DealerId, Seller>,
+    vehicles: BTreeMap<VehicleId, Vehicle>,
+    history: Vec<(VehicleId, HistoryEntry)>,
+    pub(crate) listings: BTreeMap<ListingId, Listing>,
+    prices: Vec<(ListingId, PricePoint)>,
+    records: BTreeMap<ServiceRecordId, ServiceRecord>,
+    saved: BTreeMap<(UserId, ListingId), Instant>,
+    searches: BTreeMap<SavedSearchId, SavedSearch>,
+}
+
+impl Memory {
+    /// Makes a dealer known to the inventory ports.
+    pub fn given_seller(&self, dealer: DealerId, seller: Seller) {
+        self.lock().inventory.sellers.insert(dealer, seller);
+    }
+}
+
+impl Inventory {
+    fn holder(&self, owner: Owner, vin: Option<&Vin>, but: Option<VehicleId>) -> Option<VehicleId> {
+        let vin = vin?;
+        self.vehicles
+            .values()
+            .find(|v| {
+                v.owner == owner
+                    && v.details.vin == *vin
+                    && v.status != VehicleStatus::Sold
+                    && Some(v.id) != but
+            })
+            .map(|v| v.id)
+    }
+
+    fn strict(&self, owner: Owner) -> bool {
+        match owner {
+            Owner::Dealer(dealer) => self.sellers.get(&dealer).is_some_and(|s| s.strict_vin),
+            Owner::User(_) => false,
+        }
+    }
+
+    fn site_is(&self, dealer: DealerId, site: Option<SiteId>) -> bool {
+        site.is_some_and(|site| self.sellers.get(&dealer).is_some_and(|s| s.sites.contains(&site)))
+    }
+
+    fn open_listing(&self, vehicle: VehicleId, but: Option<ListingId>) -> Option<ListingId> {
+        self.listings
+            .values()
+            .find(|l| l.vehicle == vehicle && l.status.is_open() && Some(l.id) != but)
+            .map(|l| l.id)
+    }
+
+    fn vehicle_facts(&self, vehicle: VehicleId, vin: Option<&Vin>) -> Result<VehicleFacts, Error> {
+        let vehicle = self
+            .vehicles
+            .get(&vehicle)
+            .cloned()
+            .ok_or(Common::absent("vehicle"))?;
+        Ok(VehicleFacts {
+            vin_held_by: self.holder(vehicle.owner, vin, Some(vehicle.id)),
+            strict_vin: self.strict(vehicle.owner),
+            in_use: self.listings.values().any(|l| l.vehicle == vehicle.id),
+            vehicle,
+        })
+    }
+
+    fn listed(&self, listing: ListingId) -> Option<Listed> {
+        let listing = self.listings.get(&listing)?.clone();
+        let vehicle = self.vehicles.get(&listing.vehicle)?.clone();
+        Some(Listed { listing, vehicle })
+    }
+
+    /// What is true of a listing while it is changed, if there is one.
+    pub(crate) fn listing_facts(&self, listing: ListingId, site: Option<SiteId>) -> Option<ListingFacts> {
+        let listed = self.listed(listing)?;
+        Some(ListingFacts {
+            site_is_ours: self.site_is(listed.listing.dealer, site),
+            other_open_listing: self.open_listing(listed.vehicle.id, Some(listing)),
+            listed,
+        })
+    }
+
+    fn write_vehicle(&mut self, plan: VehiclePlan) {
+        let id = plan.vehicle.id;
+        self.vehicles.insert(id, plan.vehicle);
+        self.history.extend(plan.history.into_iter().map(|e| (id, e)));
+    }
+
+    /// Writes a changed listing.
+    pub(crate) fn write_listing(&mut self, plan: ListingPlan) {
+        let (id, vehicle) = (plan.listing.id, plan.listing.vehicle);
+        self.listings.insert(id, plan.listing);
+        self.prices.extend(plan.price.map(|p| (id, p)));
+        self.history
+            .extend(plan.history.into_iter().map(|e| (vehicle, e)));
+    }
+
+    fn record_facts(&self, record: ServiceRecordId) -> Result<RecordFacts, Error> {
+        let record = self
+            .records
+            .get(&record)
+            .cloned()
+            .ok_or(Common::absent("service record"))?;
+        Ok(RecordFacts {
+            vehicle: self.vehicle_facts(record.vehicle, None)?.vehicle,
+            record: Some(record),
+        })
+    }
+
+    fn write_record(&mut self, plan: RecordPlan) {
+        self.records.insert(plan.record.id, plan.record);
+        if let Some(vehicle) = plan.vehicle {
+            self.write_vehicle(vehicle);
+        }
+    }
+}
+
+/// A page by number of things that are in order already.
+fn page_of<T>(items: Vec<T>, page: &PageRequest) -> Result<Page<T>, Error> {
+    let number = match &page.position {
+        Position::Page(number) => *number,
+        Position::Cursor(_) => {
+            return Err(
+                Common::invalid("cursor", "cursor_unknown", "lists in memory go by page number").into(),
+            );
+        }
+    };
+    let size = usize::try_from(page.size).unwrap_or(usize::MAX);
+    let skip = usize::try_from(number.saturating_sub(1))
+        .unwrap_or(usize::MAX)
+        .saturating_mul(size);
+    let count = items.len();
+    let items: Vec<T> = items.into_iter().skip(skip).take(size).collect();
+    let more = skip.saturating_add(items.len()) < count;
+    Ok(Page {
+        items,
+        count: page.count.then(|| u64::try_from(count).unwrap_or(u64::MAX)),
+        next: more.then(|| Position::Page(number.saturating_add(1))),
+        previous: (number > 1).then(|| Position::Page(number.saturating_sub(1))),
+    })
+}
+
+#[async_trait]
+impl Vehicles for Memory {
+    async fn enter(
+        &self,
+        act: &Act,
+        target: VehicleTarget,
+        decide: Decide<'_, NewVehicleFacts, VehiclePlan, Vehicle, Error>,
+    ) -> Result<Done<Vehicle>, Error> {
+        self.act(
+            act,
+            |state| {
+                let inventory = &state.inventory;
+                decide(&NewVehicleFacts {
+                    vin_held_by: inventory.holder(target.owner, target.vin.as_ref(), None),
+                    strict_vin: inventory.strict(target.owner),
+                })
+            },
+            |state, plan| {
+                state.inventory.write_vehicle(plan);
+                Ok(())
+            },
+        )
+    }
+
+    async fn change(
+        &self,
+        act: &Act,
+        vehicle: VehicleId,
+        vin: Option<Vin>,
+        decide: Decide<'_, VehicleFacts, VehiclePlan, Vehicle, Error>,
+    ) -> Result<Done<Vehicle>, Error> {
+        self.act(
+            act,
+            |state| decide(&state.inventory.vehicle_facts(vehicle, vin.as_ref())?),
+            |state, plan| {
+                state.inventory.write_vehicle(plan);
+                Ok(())
+            },
+        )
+    }
+
+    async fn erase(
+        &self,
+        act: &Act,
+        vehicle: VehicleId,
+        decide: Decide<'_, VehicleFacts, (), (), Error>,
+    ) -> Result<Done<()>, Error> {
+        self.act(
+            act,
+            |state| decide(&state.inventory.vehicle_facts(vehicle, None)?),
+            |state, ()| {
+                let inventory = &mut state.inventory;
+                inventory.vehicles.remove(&vehicle);
+                inventory.history.retain(|(id, _)| *id != vehicle);
+                inventory.records.retain(|_, r| r.vehicle != vehicle);
+                Ok(())
+            },
+        )
+    }
+}
+
+#[async_trait]
+impl Garage for Memory {
+    async fn find(&self, vehicle: VehicleId) -> Result<Option<Vehicle>, Error> {
+        Ok(self.lock().inventory.vehicles.get(&vehicle).cloned())
+    }
+
+    async fn list(&self, owner: Owner, page: &PageRequest) -> Result<Page<Vehicle>, Error> {
+        let own: Vec<Vehicle> = self
+            .lock()
+            .inventory
+            .vehicles
+            .values()
+            .rev()
+            .filter(|v| v.owner == owner)
+            .cloned()
+            .collect();
+        page_of(own, page)
+    }
+
+    async fn history(&self, vehicle: VehicleId) -> Result<Vec<HistoryEntry>, Error> {
+        Ok(self
+            .lock()
+            .inventory
+            .history
+            .iter()
+            .filter(|(id, _)| *id == vehicle)
+            .map(|(_, entry)| entry.clone())
+            .collect())
+    }
+}
+
+#[async_trait]
+impl Listings for Memory {
+    async fn create(
+        &self,
+        act: &Act,
+        target: ListingTarget,
+        decide: Decide<'_, NewListingFacts, NewListingPlan, Listed, Error>,
+    ) -> Result<Done<Listed>, Error> {
+        self.act(
+            act,
+            |state| {
+                let inventory = &state.inventory;
+                let existing = match &target.vehicle {
+                    ListedVehicle::Existing(id) => Some(*id),
+                    ListedVehicle::New(_) => None,
+                };
+                let vin = match &target.vehicle {
+                    ListedVehicle::New(vin) => vin.as_ref(),
+                    ListedVehicle::Existing(_) => None,
+                };
+                let seller = inventory.sellers.get(&target.dealer);
+                decide(&NewListingFacts {
+                    dealer_exists: seller.is_some(),
+                    strict_vin: seller.is_some_and(|s| s.strict_vin),
+                    site_is_ours: inventory.site_is(target.dealer, target.site),
+                    vehicle: existing.and_then(|id| inventory.vehicles.get(&id).cloned()),
+                    vin_held_by: inventory.holder(Owner::Dealer(target.dealer), vin, None),
+                    open_listing: existing.and_then(|id| inventory.open_listing(id, None)),
+                })
+            },
+            |state, plan| {
+                let inventory = &mut state.inventory;
+                if let Some(vehicle) = plan.vehicle {
+                    inventory.vehicles.insert(vehicle.id, vehicle);
+                }
+                inventory.write_listing(ListingPlan {
+                    listing: plan.listing,
+                    price: Some(plan.price),
+                    history: plan.history,
+                });
+                Ok(())
+            },
+        )
+    }
+
+    async fn change(
+        &self,
+        act: &Act,
+        listing: ListingId,
+        site: Option<SiteId>,
+        decide: Decide<'_, ListingFacts, Option<ListingPlan>, Listed, Error>,
+    ) -> Result<Done<Listed>, Error> {
+        self.act(
+            act,
+            |state| {
+                let facts = state.inventory.listing_facts(listing, site);
+                decide(&facts.ok_or(Common::absent("listing"))?)
+            },
+            |state, plan| {
+                if let Some(plan) = plan {
+                    state.inventory.write_listing(plan);
+                }
+                Ok(())
+            },
+        )
+    }
+}
+
+#[async_trait]
+impl Stock for Memory {
+    async fn find(&self, listing: ListingId) -> Result<Option<Listed>, Error> {
+        Ok(self.lock().inventory.listed(listing))
+    }
+
+    async fn prices(&self, listing: ListingId) -> Result<Vec<PricePoint>, Error> {
+        Ok(self
+            .lock()
+            .inventory
+            .prices
+            .iter()
+            .filter(|(id, _)| *id == listing)
+            .map(|(_, price)| *price)
+            .collect())
+    }
+}
+
+#[async_trait]
+impl ServiceRecords for Memory {
+    async fn add(
+        &self,
+        act: &Act,
+        vehicle: VehicleId,
+        decide: Decide<'_, RecordFacts, RecordPlan, ServiceRecord, Error>,
+    ) -> Result<Done<ServiceRecord>, Error> {
+        self.act(
+            act,
+            |state| {
+                decide(&RecordFacts {
+                    vehicle: state.inventory.vehicle_facts(vehicle, None)?.vehicle,
+                    record: None,
+                })
+            },
+            |state, plan| {
+                state.inventory.write_record(plan);
+                Ok(())
+            },
+        )
+    }
+
+    async fn change(
+        &self,
+        act: &Act,
+        record: ServiceRecordId,
+        decide: Decide<'_, RecordFacts, RecordPlan, ServiceRecord, Error>,
+    ) -> Result<Done<ServiceRecord>, Error> {
+        self.act(
+            act,
+            |state| decide(&state.inventory.record_facts(record)?),
+            |state, plan| {
+                state.inventory.write_record(plan);
+                Ok(())
+            },
+        )
+    }
+
+    async fn erase(
+        &self,
+        act: &Act,
+        record: ServiceRecordId,
+        decide: Decide<'_, RecordFacts, (), (), Error>,
+    ) -> Result<Done<()>, Error> {
+        self.act(
+            act,
+            |state| decide(&state.inventory.record_facts(record)?),
+            |state, ()| {
+                state.inventory.records.remove(&record);
+                Ok(())
+            },
+        )
+    }
+
+    async fn find(&self, record: ServiceRecordId) -> Result<Option<(ServiceRecord, Vehicle)>, Error> {
+        let state = self.lock();
+        Ok(state.inventory.records.get(&record).and_then(|record| {
+            let vehicle = state.inventory.vehicles.get(&record.vehicle)?;
+            Some((record.clone(), vehicle.clone()))
+        }))
+    }
+
+    async fn list(
+        &self,
+        owner: Owner,
+        vehicle: Option<VehicleId>,
+        page: &PageRequest,
+    ) -> Result<Page<ServiceRecord>, Error> {
+        let entries: Vec<ServiceRecord> = {
+            let state = self.lock();
+            let own = |id: VehicleId| {
+                state
+                    .inventory
+                    .vehicles
+                    .get(&id)
+                    .is_some_and(|v| v.owner == owner)
+            };
+            state
+                .inventory
+                .records
+                .values()
+                .rev()
+                .filter(|r| own(r.vehicle) && vehicle.is_none_or(|v| v == r.vehicle))
+                .cloned()
+                .collect()
+        };
+        page_of(entries, page)
+    }
+
+    async fn of_vehicle(&self, vehicle: VehicleId) -> Result<Vec<ServiceRecord>, Error> {
+        Ok(self
+            .lock()
+            .inventory
+            .records
+            .values()
+            .filter(|r| r.vehicle == vehicle)
+            .cloned()
+            .collect())
+    }
+}
+
+#[async_trait]
+impl SavedListings for Memory {
+    async fn save(
+        &self,
+        act: &Act,
+        user: UserId,
+        listing: ListingId,
+        decide: Decide<'_, SaveFacts, bool, (), Error>,
+    ) -> Result<Done<()>, Error> {
+        self.act(
+            act,
+            |state| {
+                let inventory = &state.inventory;
+                let found = inventory
+                    .listings
+                    .get(&listing)
+                    .ok_or(Common::absent("listing"))?;
+                decide(&SaveFacts {
+                    dealer: found.dealer,
+                    status: found.status,
+                    dealer_verified: inventory.sellers.get(&found.dealer).is_some_and(|s| s.verified),
+                    saved: inventory.saved.contains_key(&(user, listing)),
+                })
+            },
+            |state, write| {
+                if write {
+                    state.inventory.saved.insert((user, listing), act.at);
+                }
+                Ok(())
+            },
+        )
+    }
+
+    async fn forget(&self, _act: &Act, user: UserId, listing: ListingId) -> Result<bool, Error> {
+        Ok(self.lock().inventory.saved.remove(&(user, listing)).is_some())
+    }
+
+    async fn list(&self, user: UserId, page: &PageRequest) -> Result<Page<SavedListing>, Error> {
+        let mut kept: Vec<SavedListing> = {
+            let state = self.lock();
+            let inventory = &state.inventory;
+            inventory
+                .saved
+                .iter()
+                .filter(|((by, _), _)| *by == user)
+                .filter_map(|((_, listing), at)| {
+                    let listed = inventory.listed(*listing)?;
+                    let verified = inventory.sellers.get(&listed.listing.dealer)?.verified;
+                    (verified && listed.listing.status.is_public()).then_some(SavedListing {
+                        listed,
+                        saved_at: *at,
+                    })
+                })
+                .collect()
+        };
+        kept.sort_by_key(|saved| std::cmp::Reverse((saved.saved_at, saved.listed.listing.id)));
+        page_of(kept, page)
+    }
+}
+
+#[async_trait]
+impl SavedSearches for Memory {
+    async fn keep(
+        &self,
+        act: &Act,
+        user: UserId,
+        decide: Decide<'_, usize, SavedSearch, SavedSearch, Error>,
+    ) -> Result<Done<SavedSearch>, Error> {
+        self.act(
+            act,
+            |state| {
+                let kept = state.inventory.searches.values().filter(|s| s.user == user);
+                let decision: Decision<_, _> = decide(&kept.count())?;
+                Ok(decision)
+            },
+            |state, plan| {
+                state.inventory.searches.insert(plan.id, plan);
+                Ok(())
+            },
+        )
+    }
+
+    async fn forget(&self, _act: &Act, user: UserId, search: SavedSearchId) -> Result<(), Error> {
+        let mut state = self.lock();
+        let searches = &mut state.inventory.searches;
+        match searches.get(&search) {
+            Some(found) if found.user == user => {
+                searches.remove(&search);
+                Ok(())
+            }
+            _ => Err(Common::absent("saved search").into()),
+        }
+    }
+
+    async fn list(&self, user: UserId) -> Result<Vec<SavedSearch>, Error> {
+        Ok(self
+            .lock()
+            .inventory
+            .searches
+            .values()
+            .rev()
+            .filter(|s| s.user == user)
+            .cloned()
+            .collect())
+    }
+}
