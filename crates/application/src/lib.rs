@@ -4,3 +4,4 @@
 //! port writes in one transaction. So no state machine is ever retyped in SQL or in a rival's crate.
 
 pub mod jobs;
+pub mod suspend_dealer;

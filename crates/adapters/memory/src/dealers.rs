@@ -57,7 +57,7 @@ impl DealersState {
             .collect()
     }
 
-    fn dealer(&self, dealer: DealerId) -> Result<&Dealer, Error> {
+    pub(crate) fn dealer(&self, dealer: DealerId) -> Result<&Dealer, Error> {
         self.dealers
             .get(&dealer)
             .ok_or_else(|| Common::absent("dealer").into())

@@ -19,6 +19,7 @@ mod dealers;
 mod fixed;
 mod inventory;
 mod scheduling;
+mod suspensions;
 
 pub use fixed::{FixedClock, SeededRandom};
 pub use inventory::Seller;

@@ -91,8 +91,14 @@ impl Scheduling {
             .collect()
     }
 
+    /// The live drives of a dealer.
+    pub(crate) fn live_of(&self, dealer: DealerId) -> Vec<Filed> {
+        let own = self.live().filter(|drive| drive.dealer == dealer);
+        own.map(|drive| self.file(drive)).collect()
+    }
+
     /// The backstop that a database has in its constraints.
-    fn put(&mut self, drive: TestDrive) -> Result<(), Error> {
+    pub(crate) fn put(&mut self, drive: TestDrive) -> Result<(), Error> {
         let before = self.drives.get(&drive.id).map_or(0, |old| old.version);
         if before + 1 != drive.version {
             return Err(Common::internal("two acts changed one drive at once").into());
