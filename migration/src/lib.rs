@@ -11,6 +11,7 @@ use sea_orm_migration::prelude::*;
 pub mod schema;
 
 mod m0001_core;
+mod m0004_inventory;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -19,7 +20,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_core::Migration)]
+        vec![
+            Box::new(m0001_core::Migration),
+            Box::new(m0004_inventory::Migration),
+        ]
     }
 }
 
