@@ -109,14 +109,11 @@ impl Scheduling {
                 .filter(|other| other.id != drive.id && other.slot.overlaps(&drive.slot))
             {
                 if other.vehicle == drive.vehicle {
-                    return Err(Error::SlotTaken {
-                        start_at: drive.slot.start_at,
-                    });
+                    return Err(Error::SlotTaken);
                 }
                 if drive.customer.user.is_some() && other.customer.user == drive.customer.user {
                     return Err(Error::OverlappingDrive {
-                        start_at: other.slot.start_at,
-                        end_at: other.slot.end_at,
+                        with: Some(other.slot),
                     });
                 }
             }

@@ -4,11 +4,19 @@ use chrono::SecondsFormat;
 use kernel::Instant;
 use kernel::error::{Common, Failure, Kind};
 
-use crate::booking::{Status, Step};
+use crate::booking::{Slot, Status, Step};
 
 /// An instant as the API writes it, to the second.
 pub(crate) fn rfc3339(instant: Instant) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// `from … to …`, or what can be said without knowing.
+fn when(slot: Option<&Slot>) -> String {
+    slot.map_or_else(
+        || "at that time".to_owned(),
+        |slot| format!("from {} to {}", rfc3339(slot.start_at), rfc3339(slot.end_at)),
+    )
 }
 
 /// What can go wrong. The codes are stable and documented.
@@ -21,22 +29,13 @@ pub enum Error {
     #[error(transparent)]
     NotASlot(Common),
     /// Another live drive of this car overlaps.
-    #[error("the car is taken at {}: choose another of its available slots", rfc3339(*start_at))]
-    SlotTaken {
-        /// The start that was asked for.
-        start_at: Instant,
-    },
+    #[error("this slot of the car is taken: choose another of its available slots")]
+    SlotTaken,
     /// Another live drive of this customer overlaps.
-    #[error(
-        "the customer already has a test drive from {} to {}: cancel or move that one, or choose another time",
-        rfc3339(*start_at),
-        rfc3339(*end_at)
-    )]
+    #[error("the customer already has a test drive {}: cancel or move that one, or choose another time", when(.with.as_ref()))]
     OverlappingDrive {
-        /// Start of the drive that is in the way.
-        start_at: Instant,
-        /// Its end.
-        end_at: Instant,
+        /// The drive that is in the way, where it is known.
+        with: Option<Slot>,
     },
     /// The customer has as many open drives as the site allows.
     #[error("the customer has {open} open test drives, and {most} are allowed: cancel one first")]
@@ -74,7 +73,7 @@ impl Failure for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Common(common) | Self::NotASlot(common) => common.kind(),
-            Self::SlotTaken { .. }
+            Self::SlotTaken
             | Self::OverlappingDrive { .. }
             | Self::TooManyOpen { .. }
             | Self::NotBookable { .. }
@@ -87,7 +86,7 @@ impl Failure for Error {
         match self {
             Self::Common(common) => common.code(),
             Self::NotASlot(_) => "not_a_slot",
-            Self::SlotTaken { .. } => "slot_taken",
+            Self::SlotTaken => "slot_taken",
             Self::OverlappingDrive { .. } => "overlapping_drive",
             Self::TooManyOpen { .. } => "too_many_open",
             Self::NotBookable { .. } => "not_bookable",
@@ -99,7 +98,7 @@ impl Failure for Error {
     fn common(&self) -> Option<&Common> {
         match self {
             Self::Common(common) | Self::NotASlot(common) => Some(common),
-            Self::SlotTaken { .. }
+            Self::SlotTaken
             | Self::OverlappingDrive { .. }
             | Self::TooManyOpen { .. }
             | Self::NotBookable { .. }

@@ -164,15 +164,10 @@ fn customer(act: &Act, request: &BookingRequest, facts: &BookingFacts) -> Result
 /// Is the slot free, for the car and for the customer?
 fn fits(slot: Slot, taken: &[Slot], theirs: &[Slot]) -> Result<(), Error> {
     if taken.iter().any(|other| other.overlaps(&slot)) {
-        return Err(Error::SlotTaken {
-            start_at: slot.start_at,
-        });
+        return Err(Error::SlotTaken);
     }
     match theirs.iter().find(|other| other.overlaps(&slot)) {
-        Some(other) => Err(Error::OverlappingDrive {
-            start_at: other.start_at,
-            end_at: other.end_at,
-        }),
+        Some(other) => Err(Error::OverlappingDrive { with: Some(*other) }),
         None => Ok(()),
     }
 }
