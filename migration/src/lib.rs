@@ -11,6 +11,7 @@ use sea_orm_migration::prelude::*;
 pub mod schema;
 
 mod m0001_core;
+mod m0003_dealers;
 mod m0004_inventory;
 
 /// All migrations, in order.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_core::Migration),
+            Box::new(m0003_dealers::Migration),
             Box::new(m0004_inventory::Migration),
         ]
     }
