@@ -31,6 +31,8 @@
 //! ```
 
 pub mod bulk;
+pub mod csv;
+pub mod deal_rating;
 pub mod error;
 pub mod given;
 pub mod history;
@@ -48,3 +50,4 @@ pub mod vehicle_rules;
 mod vin_countries;
 pub mod vin_decoder;
 pub mod warnings;
+pub mod words;
