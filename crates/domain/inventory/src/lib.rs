@@ -41,6 +41,7 @@ pub mod listing_draft;
 pub mod listing_rules;
 pub mod ports;
 pub mod saved;
+pub mod search;
 pub mod service_record;
 pub mod service_rules;
 pub mod use_cases;
