@@ -15,6 +15,7 @@
 
 pub mod db;
 mod fault;
+pub mod inventory;
 mod jobs;
 pub mod list;
 mod record;

@@ -36,18 +36,16 @@ pub enum Error {
     )]
     SiteRequired,
     /// The same owner holds this number already.
-    #[error("the VIN {vin} is held already by vehicle {vehicle} of the same owner: use that one")]
+    #[error("this VIN is held already by {} of the same owner: use that one", named("vehicle", vehicle.as_ref()))]
     VinTaken {
-        /// The number.
-        vin: String,
-        /// Who holds it.
-        vehicle: VehicleId,
+        /// Who holds it. Not known where two requests met and the database refused the second.
+        vehicle: Option<VehicleId>,
     },
     /// The vehicle has an open listing.
-    #[error("the vehicle has the open listing {listing}: change that one, or remove it first")]
+    #[error("the vehicle is offered already by {}: change that one, or remove it first", named("listing", listing.as_ref()))]
     AlreadyListed {
-        /// The open listing.
-        listing: ListingId,
+        /// The open listing. Not known where two requests met and the database refused the second.
+        listing: Option<ListingId>,
     },
     /// The vehicle is not the dealer's to sell any more.
     #[error("a vehicle that is {status} can't be listed")]
@@ -93,6 +91,10 @@ pub enum Error {
         /// Where it was sent.
         to: &'static str,
     },
+}
+
+fn named<T: std::fmt::Display>(what: &str, id: Option<&T>) -> String {
+    id.map_or_else(|| format!("another {what}"), |id| format!("{what} {id}"))
 }
 
 fn ways(list: &[ListingStatus]) -> String {

@@ -194,14 +194,15 @@ fn checked(
     let (Some(terms), Some(vehicle)) = (terms, vehicle) else {
         return Err(Common::internal("a checked listing without terms or vehicle").into());
     };
-    if let Some(holder) = facts.vin_held_by {
+    if facts.vin_held_by.is_some() {
         return Err(Error::VinTaken {
-            vin: vehicle.details.vin.to_string(),
-            vehicle: holder,
+            vehicle: facts.vin_held_by,
         });
     }
-    if let Some(listing) = facts.open_listing {
-        return Err(Error::AlreadyListed { listing });
+    if facts.open_listing.is_some() {
+        return Err(Error::AlreadyListed {
+            listing: facts.open_listing,
+        });
     }
     for_sale(&vehicle)?;
     Ok((terms, vehicle))
@@ -242,8 +243,10 @@ pub fn change(
         return Err(Error::SiteRequired);
     }
     if listing.status.is_open() && !before.status.is_open() {
-        if let Some(listing) = facts.other_open_listing {
-            return Err(Error::AlreadyListed { listing });
+        if facts.other_open_listing.is_some() {
+            return Err(Error::AlreadyListed {
+                listing: facts.other_open_listing,
+            });
         }
         for_sale(&facts.listed.vehicle)?;
     }

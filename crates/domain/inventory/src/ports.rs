@@ -60,8 +60,8 @@ pub struct VehicleFacts {
 /// Vehicles under lock.
 #[async_trait]
 pub trait Vehicles: Send + Sync {
-    /// Locks the owner's numbers (for a dealer: the dealer), so that two requests can't enter one number twice. The
-    /// vehicle and its timeline are written together. [`Error::VinTaken`] also where the database's own index refuses.
+    /// The vehicle and its timeline are written together. Two requests can't enter one number of one owner:
+    /// [`Error::VinTaken`] also where they meet and the store itself refuses the second.
     async fn enter(
         &self,
         act: &Act,
@@ -69,7 +69,7 @@ pub trait Vehicles: Send + Sync {
         decide: Decide<'_, NewVehicleFacts, VehiclePlan, Vehicle, Error>,
     ) -> Result<Done<Vehicle>, Error>;
 
-    /// Locks the vehicle. `vin` is the number that it shall have, where it changes. `Absent` when there is no such vehicle.
+    /// Locks the vehicle's listings, then the vehicle. `vin` is the number that it shall have, where it changes. `Absent` when there is no such vehicle.
     async fn change(
         &self,
         act: &Act,
@@ -175,8 +175,8 @@ pub struct ListingPlan {
 /// Listings under lock.
 #[async_trait]
 pub trait Listings: Send + Sync {
-    /// Locks the dealer, then the existing vehicle. Listing, vehicle, price and timeline are written together.
-    /// [`Error::VinTaken`] and [`Error::AlreadyListed`] also where the database's own indexes refuse.
+    /// Locks the existing vehicle. Listing, vehicle, price and timeline are written together. [`Error::VinTaken`] and
+    /// [`Error::AlreadyListed`] also where two requests meet and the store itself refuses the second.
     async fn create(
         &self,
         act: &Act,
@@ -254,7 +254,7 @@ pub trait ServiceRecords: Send + Sync {
     async fn find(&self, record: ServiceRecordId) -> Result<Option<(ServiceRecord, Vehicle)>, Error>;
 
     /// The entries of a person's vehicles, or of one vehicle of theirs; newest first unless the page asks otherwise
-    /// (`created_at`, `completion_date`).
+    /// (`created_at`, `status`).
     async fn list(
         &self,
         owner: Owner,

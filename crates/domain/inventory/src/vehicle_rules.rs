@@ -69,10 +69,9 @@ pub fn enter(
     }
     wrong.into_result()?;
     let details = details.ok_or_else(|| Common::internal("a checked vehicle without details"))?;
-    if let Some(vehicle) = facts.vin_held_by {
+    if facts.vin_held_by.is_some() {
         return Err(Error::VinTaken {
-            vin: details.vin.to_string(),
-            vehicle,
+            vehicle: facts.vin_held_by,
         });
     }
     let vehicle = Vehicle::new(id, owner, details, act.at);
@@ -137,12 +136,9 @@ pub fn change(
             to: status,
         });
     }
-    if details.vin != before.details.vin
-        && let Some(vehicle) = facts.vin_held_by
-    {
+    if details.vin != before.details.vin && facts.vin_held_by.is_some() {
         return Err(Error::VinTaken {
-            vin: details.vin.to_string(),
-            vehicle,
+            vehicle: facts.vin_held_by,
         });
     }
     let mut history: Vec<HistoryEntry> =

@@ -1,0 +1,31 @@
+//! Vehicles and listings.
+
+mod listings;
+pub(crate) mod rows;
+mod saved;
+mod service_records;
+mod vehicles;
+
+pub use listings::SqlListings;
+pub use saved::SqlSaved;
+pub use service_records::SqlServiceRecords;
+pub use vehicles::SqlVehicles;
+
+use ::inventory::error::Error;
+
+use crate::fault::{Constrained, Constraint};
+
+impl Constrained for Error {
+    const CONSTRAINTS: &'static [Constraint<Self>] = &[
+        Constraint {
+            name: "vehicles_vin_of_owner",
+            sqlite: "vehicles.owner_kind, vehicles.owner_id, vehicles.vin",
+            means: || Self::VinTaken { vehicle: None },
+        },
+        Constraint {
+            name: "listings_open_of_vehicle",
+            sqlite: "listings.vehicle_id",
+            means: || Self::AlreadyListed { listing: None },
+        },
+    ];
+}
