@@ -102,9 +102,9 @@ CREATE INDEX service_records_vehicle ON service_records (vehicle_id, created_at,
 const LISTINGS: &str = "
 CREATE TABLE listings (
     id {uuid} PRIMARY KEY,
-    dealer_id {uuid} NOT NULL,
+    dealer_id {uuid} NOT NULL REFERENCES dealers (id),
     vehicle_id {uuid} NOT NULL REFERENCES vehicles (id),
-    site_id {uuid},
+    site_id {uuid} REFERENCES sites (id),
     status {text} NOT NULL,
     condition {text} NOT NULL,
     asking_minor {int} NOT NULL,

@@ -220,7 +220,7 @@ impl SavedSearches for SqlSaved {
     async fn forget(&self, act: &Act, user: UserId, search: SavedSearchId) -> Result<(), Error> {
         let mut tries = Tries::default();
         loop {
-            let tx = match self.db.begin(act).await? {
+            let tx = match self.db.begin::<()>(act).await? {
                 Begun::Fresh(tx) => tx,
                 Begun::Replayed(_) => return Ok(()),
             };

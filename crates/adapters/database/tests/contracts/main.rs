@@ -9,6 +9,7 @@ use std::pin::Pin;
 use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
+mod inventory;
 mod queue;
 mod unit_of_work;
 mod world;
@@ -42,6 +43,38 @@ macro_rules! contract {
 }
 
 const CONTRACTS: &[Contract] = &[
+    contract!(On::All, inventory::a_listing_is_read_back_as_it_was_written),
+    contract!(
+        On::All,
+        inventory::two_requests_cannot_enter_one_number_of_one_dealer
+    ),
+    contract!(
+        On::All,
+        inventory::two_requests_cannot_open_two_listings_of_one_vehicle
+    ),
+    contract!(
+        On::All,
+        inventory::a_change_writes_price_and_timeline_and_a_refusal_nothing
+    ),
+    contract!(
+        On::All,
+        inventory::a_request_sent_twice_under_one_key_makes_one_listing
+    ),
+    contract!(
+        On::All,
+        inventory::a_correction_of_the_vehicle_shows_in_its_listing
+    ),
+    contract!(
+        On::All,
+        inventory::the_garage_is_read_back_and_its_number_is_free_again_after_a_sale
+    ),
+    contract!(
+        On::All,
+        inventory::the_log_raises_the_reading_and_goes_with_its_vehicle
+    ),
+    contract!(On::All, inventory::saving_at_the_same_moment_is_saving_once),
+    contract!(On::All, inventory::saved_searches_are_their_keepers_and_bounded),
+    contract!(On::Databases, inventory::the_garage_pages_by_cursor_without_a_gap),
     contract!(On::Databases, queue::a_job_is_in_one_workers_hands),
     contract!(
         On::Databases,

@@ -69,6 +69,11 @@ impl World {
         self.db.as_ref().expect("a database")
     }
 
+    /// The database, where there is one.
+    pub(crate) fn database(&self) -> Option<&Db> {
+        self.db.as_ref()
+    }
+
     /// An act of the system, now.
     pub(crate) fn act(&self) -> Act {
         Act::of_system(self.clock.now(), "test")

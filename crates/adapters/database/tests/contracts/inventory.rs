@@ -1,0 +1,567 @@
+//! Vehicles, listings, the log, and what users keep.
+
+use std::sync::Arc;
+
+use forecourt_database::inventory::{SqlListings, SqlSaved, SqlServiceRecords, SqlVehicles};
+use forecourt_database::{Begun, Tries};
+use inventory::error::Error;
+use inventory::given::{DistanceText, MoneyText};
+use inventory::listing::{Listed, ListingStatus};
+use inventory::listing_draft::{ListingChanges, ListingDraft};
+use inventory::listing_rules::{CreateListing, VehicleChoice};
+use inventory::ports::{Garage, Listings, SavedListings, SavedSearches, ServiceRecords, Stock, Vehicles};
+use inventory::service_rules::RecordChanges;
+use inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog, NewSearch};
+use inventory::vehicle::VehicleStatus;
+use inventory::vehicle_draft::{VehicleChanges, VehicleDraft};
+use kernel::act::{Act, Claim, Record};
+use kernel::actor::{Actor, Membership, Principal};
+use kernel::error::{Common, Failure};
+use kernel::id::{DealerId, SiteId, UserId};
+use kernel::paging::{PageRequest, Position};
+use kernel::patch::Patch;
+use kernel::ports::Clock;
+use kernel::rights::Role;
+use memory::Seller;
+use sea_orm::Value;
+
+use crate::world::World;
+
+const VIN: &str = "1HGCM82633A004352";
+
+/// A verified dealer with one site, and the use cases on the world's ports.
+struct Yard {
+    world: World,
+    dealer: DealerId,
+    site: SiteId,
+    listings: KeepListings,
+    garage: KeepGarage,
+    log: KeepServiceLog,
+    saved: KeepSaved,
+}
+
+struct Ports {
+    vehicles: Arc<dyn Vehicles>,
+    garage: Arc<dyn Garage>,
+    listings: Arc<dyn Listings>,
+    stock: Arc<dyn Stock>,
+    log: Arc<dyn ServiceRecords>,
+    saved: Arc<dyn SavedListings>,
+    searches: Arc<dyn SavedSearches>,
+}
+
+fn ports(world: &World) -> Ports {
+    match world.database() {
+        None => {
+            let memory = Arc::new(world.memory.clone());
+            Ports {
+                vehicles: memory.clone(),
+                garage: memory.clone(),
+                listings: memory.clone(),
+                stock: memory.clone(),
+                log: memory.clone(),
+                saved: memory.clone(),
+                searches: memory,
+            }
+        }
+        Some(db) => {
+            let vehicles = Arc::new(SqlVehicles::new(db.clone()));
+            let listings = Arc::new(SqlListings::new(db.clone()));
+            let saved = Arc::new(SqlSaved::new(db.clone()));
+            Ports {
+                vehicles: vehicles.clone(),
+                garage: vehicles,
+                listings: listings.clone(),
+                stock: listings,
+                log: Arc::new(SqlServiceRecords::new(db.clone())),
+                saved: saved.clone(),
+                searches: saved,
+            }
+        }
+    }
+}
+
+/// Writes a row as it is.
+async fn given_row(world: &World, table: &str, columns: Vec<(&str, Value)>) {
+    let act = world.act();
+    let Begun::Fresh(tx) = world.db().begin::<()>(&act).await.unwrap() else {
+        return;
+    };
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let mut sql = tx.sql();
+    sql.push("INSERT INTO ")
+        .push(table)
+        .push(" (")
+        .push(&names.join(", "))
+        .push(") VALUES (");
+    sql.bind_all(columns.into_iter().map(|(_, value)| value))
+        .push(")");
+    tx.run(sql).await.unwrap();
+    let end = tx
+        .finish::<(), Common>(&act, &mut Tries::default(), Ok(((), Record::default())))
+        .await;
+    end.unwrap().unwrap();
+}
+
+async fn given_dealer(world: &World) -> (DealerId, SiteId) {
+    let (dealer, site): (DealerId, SiteId) = (world.ids.next(), world.ids.next());
+    let seller = Seller {
+        verified: true,
+        strict_vin: false,
+        sites: [site].into(),
+    };
+    world.memory.given_seller(dealer, seller);
+    if world.database().is_none() {
+        return (dealer, site);
+    }
+    let now = world.clock.now();
+    let row: Vec<(&str, Value)> = vec![
+        ("id", dealer.uuid().into()),
+        ("name", "Ann's Cars".into()),
+        ("name_folded", "ann's cars".into()),
+        ("legal_name", "Ann's Cars Inc.".into()),
+        ("phone", "+15555550100".into()),
+        ("email", "ann@example.com".into()),
+        ("line1", "1 Main Street".into()),
+        ("city", "Springfield".into()),
+        ("postal_code", "12345".into()),
+        ("address_country", "US".into()),
+        ("currency", "USD".into()),
+        ("country", "US".into()),
+        ("strict_vin", false.into()),
+        ("status", "verified".into()),
+        ("version", 1_i64.into()),
+        ("created_at", now.into()),
+        ("updated_at", now.into()),
+    ];
+    given_row(world, "dealers", row).await;
+    let row: Vec<(&str, Value)> = vec![
+        ("id", site.uuid().into()),
+        ("dealer_id", dealer.uuid().into()),
+        ("kind", "both".into()),
+        ("name", "Main".into()),
+        ("name_folded", "main".into()),
+        ("line1", "1 Main Street".into()),
+        ("city", "Springfield".into()),
+        ("city_folded", "springfield".into()),
+        ("postal_code", "12345".into()),
+        ("country", "US".into()),
+        ("timezone", "America/New_York".into()),
+        ("hours", serde_json::json!({}).into()),
+        ("exceptions", serde_json::json!([]).into()),
+        ("bays", 1_i64.into()),
+        ("slot_rules", serde_json::json!({}).into()),
+        ("version", 1_i64.into()),
+        ("created_at", now.into()),
+        ("updated_at", now.into()),
+    ];
+    given_row(world, "sites", row).await;
+    (dealer, site)
+}
+
+fn usd(amount: &str) -> MoneyText {
+    MoneyText {
+        amount: amount.into(),
+        currency: "USD".into(),
+    }
+}
+
+fn km(value: i64) -> DistanceText {
+    DistanceText {
+        value,
+        unit: "km".into(),
+    }
+}
+
+/// A car with every field filled.
+fn accord(vin: &str) -> VehicleDraft {
+    let text = |t: &str| Some(t.to_owned());
+    VehicleDraft {
+        vin: vin.into(),
+        make: "Honda".into(),
+        model: "Accord".into(),
+        trim: text("EX"),
+        year: 2003,
+        body_type: text("sedan"),
+        fuel_type: text("gasoline"),
+        transmission: text("automatic"),
+        drivetrain: text("fwd"),
+        exterior_color: text("Blé doré"),
+        odometer: Some(km(50_000)),
+        license_plate: text("ABC 123"),
+        date_of_purchase: text("2020-02-29"),
+        location: text("Row 3"),
+        additional_info: text("One key\nNo radio"),
+    }
+}
+
+impl Yard {
+    async fn on(world: World) -> Self {
+        let (dealer, site) = given_dealer(&world).await;
+        let ports = ports(&world);
+        let ids = world.ids.clone();
+        Self {
+            listings: KeepListings {
+                listings: ports.listings,
+                stock: ports.stock,
+                ids: ids.clone(),
+            },
+            garage: KeepGarage {
+                vehicles: ports.vehicles,
+                garage: ports.garage.clone(),
+                log: ports.log.clone(),
+                ids: ids.clone(),
+            },
+            log: KeepServiceLog {
+                log: ports.log,
+                garage: ports.garage,
+                ids: ids.clone(),
+            },
+            saved: KeepSaved {
+                listings: ports.saved,
+                searches: ports.searches,
+                ids,
+            },
+            world,
+            dealer,
+            site,
+        }
+    }
+
+    fn by(&self, user: UserId, role: Option<Role>) -> Act {
+        let staff = role.map(|role| Membership {
+            staff: self.world.ids.next(),
+            dealer: self.dealer,
+            role,
+            sites: Vec::new(),
+        });
+        Act {
+            actor: Actor::User(Principal {
+                user,
+                session: self.world.ids.next(),
+                admin: false,
+                staff,
+            }),
+            ..self.world.act()
+        }
+    }
+
+    fn sales(&self) -> Act {
+        self.by(self.world.ids.next(), Some(Role::Sales))
+    }
+
+    fn customer(&self) -> Act {
+        self.by(self.world.ids.next(), None)
+    }
+
+    fn request(&self, vehicle: VehicleChoice) -> CreateListing {
+        CreateListing {
+            dealer: None,
+            vehicle,
+            site: Some(self.site),
+            draft: ListingDraft {
+                condition: "used".into(),
+                asking_price: usd("12500.00"),
+                msrp: Some(usd("21000.00")),
+                floor_price: Some(usd("11000.00")),
+                cost: Some(usd("9000.50")),
+                title: Some("A good Accord".into()),
+                description: Some("Drives well.\nAlways garaged.".into()),
+                features: vec!["Sunroof".into(), "Heated seats".into()],
+            },
+            featured: false,
+            publish: true,
+        }
+    }
+
+    async fn publish(&self) -> Listed {
+        let request = self.request(VehicleChoice::New(Box::new(accord(VIN))));
+        self.listings.create(&self.sales(), &request).await.unwrap().value
+    }
+}
+
+pub(crate) async fn a_listing_is_read_back_as_it_was_written(world: World) {
+    let yard = Yard::on(world).await;
+    let listed = yard.publish().await;
+    let act = yard.sales();
+    let id = listed.listing.id;
+    assert_eq!(yard.listings.find(&act.actor, id).await.unwrap(), listed);
+    let prices = yard.listings.prices(&act.actor, id).await.unwrap();
+    assert_eq!(prices.len(), 1);
+    assert_eq!(prices.first().unwrap().asking, listed.listing.prices.asking());
+    let history = yard.garage.history(&act.actor, listed.vehicle.id).await.unwrap();
+    let kinds: Vec<&str> = history.iter().map(|e| e.happened.kind()).collect();
+    assert_eq!(kinds, ["bought", "odometer", "listed"]);
+}
+
+pub(crate) async fn two_requests_cannot_enter_one_number_of_one_dealer(world: World) {
+    let yard = Arc::new(Yard::on(world).await);
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let yard = Arc::clone(&yard);
+        running.spawn(async move {
+            let request = yard.request(VehicleChoice::New(Box::new(accord(VIN))));
+            yard.listings.create(&yard.sales(), &request).await
+        });
+    }
+    let ends = running.join_all().await;
+    assert_eq!(ends.iter().filter(|e| e.is_ok()).count(), 1);
+    assert!(
+        ends.iter()
+            .filter_map(|e| e.as_ref().err())
+            .all(|e| e.code() == "vin_taken")
+    );
+}
+
+pub(crate) async fn two_requests_cannot_open_two_listings_of_one_vehicle(world: World) {
+    let yard = Arc::new(Yard::on(world).await);
+    let listed = yard.publish().await;
+    let removed = ListingChanges::status(ListingStatus::Removed);
+    yard.listings
+        .change(&yard.sales(), listed.listing.id, &removed)
+        .await
+        .unwrap();
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (yard, vehicle) = (Arc::clone(&yard), listed.vehicle.id);
+        running.spawn(async move {
+            let request = yard.request(VehicleChoice::Existing(vehicle));
+            yard.listings.create(&yard.sales(), &request).await
+        });
+    }
+    let ends = running.join_all().await;
+    assert_eq!(ends.iter().filter(|e| e.is_ok()).count(), 1);
+    assert!(
+        ends.iter()
+            .filter_map(|e| e.as_ref().err())
+            .all(|e| e.code() == "already_listed")
+    );
+}
+
+pub(crate) async fn a_change_writes_price_and_timeline_and_a_refusal_nothing(world: World) {
+    let yard = Yard::on(world).await;
+    let listed = yard.publish().await;
+    let (act, id) = (yard.sales(), listed.listing.id);
+    yard.world.clock.advance(60);
+    let cheaper = ListingChanges {
+        asking_price: Patch::Value(usd("11900.00")),
+        cost: Patch::Null,
+        features: Patch::Value(vec!["Sunroof".into()]),
+        ..ListingChanges::default()
+    };
+    let act_later = yard.sales();
+    let changed = yard
+        .listings
+        .change(&act_later, id, &cheaper)
+        .await
+        .unwrap()
+        .value;
+    assert_eq!(changed.listing.version, 2);
+    assert_eq!(yard.listings.find(&act.actor, id).await.unwrap(), changed);
+    let asked: Vec<String> = yard
+        .listings
+        .prices(&act.actor, id)
+        .await
+        .unwrap()
+        .iter()
+        .map(|p| p.asking.amount())
+        .collect();
+    assert_eq!(asked, ["12500.00", "11900.00"]);
+
+    let below_floor = ListingChanges {
+        asking_price: Patch::Value(usd("5000.00")),
+        ..ListingChanges::default()
+    };
+    let refused = yard.listings.change(&act, id, &below_floor).await.unwrap_err();
+    assert_eq!(
+        refused.violations().unwrap().as_slice().first().unwrap().pointer,
+        "/floor_price/amount"
+    );
+    assert_eq!(yard.listings.find(&act.actor, id).await.unwrap(), changed);
+    let unknown = yard.listings.change(&act, yard.world.ids.next(), &cheaper).await;
+    assert!(matches!(unknown, Err(Error::Common(Common::Absent { .. }))));
+    let elsewhere = ListingChanges {
+        site: Patch::Value(yard.world.ids.next()),
+        ..ListingChanges::default()
+    };
+    assert!(yard.listings.change(&act, id, &elsewhere).await.is_err());
+}
+
+pub(crate) async fn a_request_sent_twice_under_one_key_makes_one_listing(world: World) {
+    let yard = Yard::on(world).await;
+    let mut act = yard.sales();
+    act.claim = Some(Claim {
+        scope: "u POST /listings k".into(),
+        fingerprint: "body".into(),
+    });
+    let request = yard.request(VehicleChoice::New(Box::new(accord(VIN))));
+    let first = yard.listings.create(&act, &request).await.unwrap();
+    let second = yard.listings.create(&act, &request).await.unwrap();
+    assert!(!first.replayed && second.replayed);
+    assert_eq!(first.value, second.value);
+}
+
+pub(crate) async fn a_correction_of_the_vehicle_shows_in_its_listing(world: World) {
+    let yard = Yard::on(world).await;
+    let listed = yard.publish().await;
+    let changes = VehicleChanges {
+        trim: Patch::Null,
+        odometer: Patch::Value(km(51_000)),
+        ..VehicleChanges::default()
+    };
+    let vehicle = yard
+        .garage
+        .change(&yard.sales(), listed.vehicle.id, &changes)
+        .await
+        .unwrap()
+        .value;
+    let seen = yard
+        .listings
+        .find(&yard.sales().actor, listed.listing.id)
+        .await
+        .unwrap();
+    assert_eq!(seen.vehicle, vehicle);
+    assert_eq!(seen.vehicle.details.odometer.unwrap().value, 51_000);
+    let refused = yard.garage.erase(&yard.sales(), vehicle.id).await.unwrap_err();
+    assert_eq!(refused.code(), "vehicle_in_use");
+}
+
+pub(crate) async fn the_garage_is_read_back_and_its_number_is_free_again_after_a_sale(world: World) {
+    let yard = Yard::on(world).await;
+    let ann = yard.customer();
+    let car = yard.garage.enter(&ann, &accord(VIN)).await.unwrap().value;
+    assert_eq!(yard.garage.find(&ann.actor, car.id).await.unwrap(), car);
+    let again = yard.garage.enter(&ann, &accord(VIN)).await;
+    assert!(matches!(again, Err(Error::VinTaken { vehicle: Some(id) }) if id == car.id));
+    let sold = VehicleChanges {
+        status: Patch::Value("sold".into()),
+        ..VehicleChanges::default()
+    };
+    let car = yard.garage.change(&ann, car.id, &sold).await.unwrap().value;
+    assert_eq!((car.status, car.version), (VehicleStatus::Sold, 2));
+    yard.garage.enter(&ann, &accord(VIN)).await.unwrap();
+    let page = yard
+        .garage
+        .list(&ann.actor, &PageRequest::default())
+        .await
+        .unwrap();
+    assert_eq!(page.count, Some(2));
+    assert_eq!(
+        page.items.last().unwrap().id,
+        car.id,
+        "newest first, ids of one instant too"
+    );
+    let others = yard
+        .garage
+        .list(&yard.customer().actor, &PageRequest::default())
+        .await
+        .unwrap();
+    assert_eq!(others.count, Some(0));
+}
+
+pub(crate) async fn the_log_raises_the_reading_and_goes_with_its_vehicle(world: World) {
+    let yard = Yard::on(world).await;
+    let ann = yard.customer();
+    let car = yard.garage.enter(&ann, &accord(VIN)).await.unwrap().value;
+    let planned = RecordChanges {
+        description: Patch::Value("Timing belt".into()),
+        location: Patch::Value("Bob's".into()),
+        appointment: Patch::Value("2026-07-01T08:00:00Z".into()),
+        cost: Patch::Value(usd("650.00")),
+        ..RecordChanges::default()
+    };
+    let entry = yard.log.add(&ann, car.id, &planned).await.unwrap().value;
+    assert_eq!(yard.log.find(&ann.actor, entry.id).await.unwrap(), entry);
+    let done = RecordChanges {
+        status: Patch::Value("completed".into()),
+        completion_date: Patch::Value("2026-06-05".into()),
+        odometer: Patch::Value(km(60_000)),
+        ..RecordChanges::default()
+    };
+    let entry = yard.log.change(&ann, entry.id, &done).await.unwrap().value;
+    assert_eq!(yard.log.find(&ann.actor, entry.id).await.unwrap(), entry);
+    let raised = yard.garage.find(&ann.actor, car.id).await.unwrap();
+    assert_eq!(raised.details.odometer.unwrap().value, 60_000);
+    assert_eq!(raised.version, 2);
+    let page = PageRequest::default();
+    let all = yard.log.list(&ann.actor, None, &page).await.unwrap();
+    assert_eq!(all.items, [entry.clone()]);
+    let peek = yard.log.find(&yard.customer().actor, entry.id).await.unwrap_err();
+    assert_eq!(peek.code(), "not_found");
+    yard.garage.erase(&ann, car.id).await.unwrap();
+    assert!(yard.garage.find(&ann.actor, car.id).await.is_err());
+    assert!(yard.log.find(&ann.actor, entry.id).await.is_err());
+    assert!(yard.log.erase(&ann, entry.id).await.is_err());
+}
+
+pub(crate) async fn saving_at_the_same_moment_is_saving_once(world: World) {
+    let yard = Arc::new(Yard::on(world).await);
+    let listed = yard.publish().await;
+    let (ann, id) = (yard.customer(), listed.listing.id);
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..10 {
+        let (yard, ann) = (Arc::clone(&yard), ann.clone());
+        running.spawn(async move { yard.saved.save(&ann, id).await.map(|_| ()) });
+    }
+    assert!(running.join_all().await.into_iter().all(|end| end.is_ok()));
+    let page = PageRequest::default();
+    let kept = yard.saved.list(&ann.actor, &page).await.unwrap();
+    assert_eq!(kept.count, Some(1));
+    assert_eq!(kept.items.first().unwrap().listed, listed);
+    let removed = ListingChanges::status(ListingStatus::Removed);
+    yard.listings.change(&yard.sales(), id, &removed).await.unwrap();
+    assert_eq!(yard.saved.list(&ann.actor, &page).await.unwrap().count, Some(0));
+    assert!(
+        yard.saved.save(&yard.customer(), id).await.is_err(),
+        "what is not public can't be saved"
+    );
+    assert!(yard.saved.forget(&ann, id).await.unwrap());
+    assert!(!yard.saved.forget(&ann, id).await.unwrap());
+}
+
+pub(crate) async fn saved_searches_are_their_keepers_and_bounded(world: World) {
+    let yard = Yard::on(world).await;
+    let (ann, bob) = (yard.customer(), yard.customer());
+    let search = NewSearch {
+        name: Some("Hondas".into()),
+        filters: [("make".to_owned(), vec!["Honda".to_owned()])].into(),
+    };
+    let mut last = None;
+    for _ in 0..inventory::saved::MAX_SEARCHES {
+        last = Some(yard.saved.keep_search(&ann, &search).await.unwrap().value);
+    }
+    let last = last.unwrap();
+    let full = yard.saved.keep_search(&ann, &search).await.unwrap_err();
+    assert_eq!(full.code(), "too_many_kept");
+    assert_eq!(
+        yard.saved.searches(&ann.actor).await.unwrap().first(),
+        Some(&last)
+    );
+    assert!(yard.saved.forget_search(&bob, last.id).await.is_err());
+    yard.saved.forget_search(&ann, last.id).await.unwrap();
+    assert!(yard.saved.forget_search(&ann, last.id).await.is_err());
+    assert!(yard.saved.searches(&bob.actor).await.unwrap().is_empty());
+}
+
+pub(crate) async fn the_garage_pages_by_cursor_without_a_gap(world: World) {
+    let yard = Yard::on(world).await;
+    let ann = yard.customer();
+    for n in 10..17 {
+        let draft = accord(&format!("1HGCM82633A0043{n}"));
+        yard.garage.enter(&ann, &draft).await.unwrap();
+    }
+    let mut seen = Vec::new();
+    let mut position = Some(Position::Cursor(String::new()));
+    while let Some(at) = position {
+        let request = PageRequest {
+            size: 3,
+            position: at,
+            ..PageRequest::default()
+        };
+        let page = yard.garage.list(&ann.actor, &request).await.unwrap();
+        seen.extend(page.items.iter().map(|v| v.id));
+        position = page.next;
+    }
+    assert_eq!(seen.len(), 7);
+    assert!(seen.windows(2).all(|pair| pair.first() > pair.last()));
+}
