@@ -1,1 +1,106 @@
-//! The REST interface: thin handlers and the OpenAPI document
+//! The REST interface: thin handlers over the use cases, and the OpenAPI document that can't lie.
+//!
+//! A handler extracts, calls one use case, presents. All that holds for every endpoint is one mechanism that none can forget:
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`gate`] | the middleware every request passes: request id, route, rate limit, caller, shape of query and body |
+//! | [`operation`] | what the gate knows of each operation, read from the OpenAPI document itself |
+//! | [`document`] | the OpenAPI document: collected from the handlers, completed with what is true of all |
+//! | [`problem`] | errors as `application/problem+json` (RFC 9457) |
+//! | [`answer`] | answers: status, `Location`, `ETag`, conditional reads |
+//! | [`extract`] | [`extract::Acting`], [`extract::Body`], [`extract::Query`], [`extract::PathId`] |
+//! | [`page`], [`dto`] | lists; money and other shapes that many answers share |
+//! | one module a domain crate | its endpoints |
+
+use std::sync::Arc;
+
+use actix_web::web;
+use application::jobs::JobQueries;
+use async_trait::async_trait;
+use kernel::actor::Principal;
+use kernel::error::Common;
+use kernel::ports::{Clock, Ids};
+
+pub mod answer;
+pub mod app;
+pub mod document;
+pub mod dto;
+pub mod extract;
+pub mod gate;
+mod limit;
+pub mod operation;
+pub mod page;
+pub mod problem;
+pub mod shape;
+mod system;
+
+/// Says who is behind a bearer token.
+#[async_trait]
+pub trait Authenticate: Send + Sync {
+    /// The person as they are now, or `None` for a token that does not hold.
+    async fn principal(&self, token: &str) -> Result<Option<Principal>, Common>;
+}
+
+/// Says whether what the product needs is there.
+#[async_trait]
+pub trait Health: Send + Sync {
+    /// Asks the database.
+    async fn database(&self) -> Result<(), Common>;
+    /// False once the program is shutting down.
+    fn accepting(&self) -> bool;
+}
+
+/// What every endpoint shares.
+#[derive(Clone)]
+pub struct Core {
+    /// The product's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub ids: Ids,
+    /// Who calls.
+    pub authenticate: Arc<dyn Authenticate>,
+    /// Is everything there?
+    pub health: Arc<dyn Health>,
+    /// The queue, for who asks how a job goes.
+    pub jobs: Arc<dyn JobQueries>,
+    /// Settings of the edge.
+    pub settings: Arc<Settings>,
+}
+
+/// Settings of the edge.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the world reaches this program: `https://cars.example.com`, without a slash at the end.
+    pub public_url: String,
+    /// Origins that browsers may call from.
+    pub allowed_origins: Vec<String>,
+    /// Whether callers are limited.
+    pub rate_limit: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Currency of prices in queries, and first in orderings by price.
+    pub currency: kernel::money::Currency,
+    /// Unit of distances in queries.
+    pub distance_unit: kernel::vocabulary::DistanceUnit,
+}
+
+/// Everything that the endpoints are built on: one field a module.
+#[derive(Clone)]
+pub struct Services {
+    /// Shared by all.
+    pub core: Core,
+}
+
+/// Registers every endpoint under `/api/v1`. One line a module; the OpenAPI document follows from it.
+fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config.configure(system::routes);
+}
+
+/// Registers the few endpoints that stand outside `/api/v1`. One line a module that has some.
+fn root_routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}
+
+/// Hands each module what its handlers need. One line a module.
+fn data(services: &Services, config: &mut web::ServiceConfig) {
+    config.app_data(web::Data::new(services.core.clone()));
+}

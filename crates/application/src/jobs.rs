@@ -155,6 +155,8 @@ pub struct QueueFigures {
     pub open: u64,
     /// Due, and not in anybody's hands.
     pub due: u64,
+    /// In a worker's hands.
+    pub running: u64,
     /// Dead letters.
     pub failed: u64,
     /// When the oldest due job fell due.

@@ -5,3 +5,4 @@
 
 pub mod jobs;
 pub mod suspend_dealer;
+pub mod letters;

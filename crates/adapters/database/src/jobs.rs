@@ -44,6 +44,16 @@ impl SqlQueue {
 #[async_trait]
 impl Queue for SqlQueue {
     async fn claim(&self, times: Times, lease_seconds: u32, limit: u32) -> Result<Vec<ClaimedJob>, Common> {
+        let mut sql = self.db.sql();
+        sql.push("SELECT 1 FROM jobs WHERE (status = 'queued' AND run_at <= ")
+            .bind(times.product);
+        sql.push(") OR (status = 'running' AND leased_until < ")
+            .bind(times.wall)
+            .push(") LIMIT 1");
+        // Looking first keeps an idle worker off the writer.
+        if self.db.one(sql).await?.is_none() {
+            return Ok(Vec::new());
+        }
         let lease = self.db.ids.uuid();
         let mut sql = self.db.sql();
         sql.push("UPDATE jobs SET status = 'running', attempts = attempts + 1, lease = ")
@@ -190,7 +200,7 @@ impl JobQueries for SqlQueue {
     async fn figures(&self, now: Instant) -> Result<QueueFigures, Common> {
         let mut sql = self.db.sql();
         sql.push("SELECT COUNT(*) FILTER (WHERE status IN ('queued', 'running')), COUNT(*) FILTER (WHERE status = 'queued' AND run_at <= ").bind(now);
-        sql.push("), COUNT(*) FILTER (WHERE status = 'failed'), MIN(run_at) FILTER (WHERE status = 'queued' AND run_at <= ").bind(now);
+        sql.push("), COUNT(*) FILTER (WHERE status = 'failed'), COUNT(*) FILTER (WHERE status = 'running'), MIN(run_at) FILTER (WHERE status = 'queued' AND run_at <= ").bind(now);
         sql.push(") FROM jobs WHERE status IN ('queued', 'running', 'failed')");
         let Some(row) = self.db.one(sql).await? else {
             return Ok(QueueFigures::default());
@@ -204,7 +214,8 @@ impl JobQueries for SqlQueue {
                 open: count(0)?,
                 due: count(1)?,
                 failed: count(2)?,
-                oldest_due: row.try_get_by_index(3)?,
+                running: count(3)?,
+                oldest_due: row.try_get_by_index(4)?,
             })
         };
         figures().map_err(|e| fault::common(&e))

@@ -1,1 +1,9 @@
-//! Mail by SMTP, or into the log and the development mailbox
+//! Mail: words from templates; carried by SMTP, or into the log and the development mailbox.
+
+mod mailbox;
+mod smtp;
+mod words;
+
+pub use mailbox::{Mailbox, Received};
+pub use smtp::SmtpCourier;
+pub use words::TemplateWords;

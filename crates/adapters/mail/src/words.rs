@@ -1,0 +1,101 @@
+//! Letters in words: one text file a template, the subject in its first line. The HTML is the same text in one look.
+
+use application::letters::{Envelope, Secrets, Words};
+use kernel::error::Common;
+use kernel::letter::Letter;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde_json::{Map, Value};
+
+/// Every template: its name, and its file. One line a letter.
+const TEMPLATES: &[(&str, &str)] = &[];
+
+/// The look of every letter.
+const LAYOUT: &str = include_str!("../templates/layout.html");
+
+/// Templates that were compiled into the program. A parameter that a template needs and a letter lacks is an error.
+///
+/// Beside the letter's own parameters a template has `public_url`; `code` when there is a `code_id`; `token` when there is
+/// an `invitation_id`.
+pub struct TemplateWords {
+    environment: Environment<'static>,
+    public_url: String,
+}
+
+impl TemplateWords {
+    /// The templates, with links to `public_url`.
+    pub fn new(public_url: &str) -> Result<Self, String> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|name| {
+            if name.ends_with(".html") {
+                AutoEscape::Html
+            } else {
+                AutoEscape::None
+            }
+        });
+        for (name, text) in TEMPLATES {
+            environment
+                .add_template(name, text)
+                .map_err(|e| format!("{name}: {e}"))?;
+        }
+        environment
+            .add_template("layout.html", LAYOUT)
+            .map_err(|e| e.to_string())?;
+        Ok(Self {
+            environment,
+            public_url: public_url.to_owned(),
+        })
+    }
+
+    /// The names of all templates.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        TEMPLATES.iter().map(|(name, _)| *name)
+    }
+}
+
+impl Words for TemplateWords {
+    fn envelope(&self, message_id: &str, letter: &Letter, secrets: &dyn Secrets) -> Result<Envelope, Common> {
+        let mut params = match &letter.params {
+            Value::Object(params) => params.clone(),
+            _ => Map::new(),
+        };
+        let id = |name: &str| params.get(name).and_then(Value::as_str).map(str::to_owned);
+        let code = id("code_id")
+            .and_then(|id| id.parse().ok())
+            .map(|id| secrets.code(id));
+        let token = id("invitation_id")
+            .and_then(|id| id.parse().ok())
+            .map(|id| secrets.invitation_token(id));
+        for (name, secret) in [("code", code), ("token", token)] {
+            if let Some(secret) = secret {
+                params.insert(name.to_owned(), secret.into());
+            }
+        }
+        params.insert("public_url".to_owned(), self.public_url.clone().into());
+        let wrong = |e: minijinja::Error| Common::internal(format!("letter {}: {e:#}", letter.template));
+        let written = self
+            .environment
+            .get_template(&letter.template)
+            .and_then(|t| t.render(&params))
+            .map_err(wrong)?;
+        let (subject, text) = written.split_once('\n').unwrap_or((&written, ""));
+        let paragraphs: Vec<&str> = text
+            .split("\n\n")
+            .map(str::trim)
+            .filter(|p| !p.is_empty())
+            .collect();
+        let context = minijinja::context! { subject => subject.trim(), paragraphs => paragraphs };
+        let html = self
+            .environment
+            .get_template("layout.html")
+            .and_then(|t| t.render(context))
+            .map_err(wrong)?;
+        Ok(Envelope {
+            message_id: message_id.to_owned(),
+            to: letter.to.clone(),
+            subject: subject.trim().to_owned(),
+            text: text.trim().to_owned(),
+            html,
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! How letters leave: words from templates, secrets derived at the last moment, a courier that carries.
+
+use async_trait::async_trait;
+use kernel::email::Email;
+use kernel::error::Common;
+use kernel::id::{CodeId, InvitationId};
+
+/// A letter ready to leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The same for every try to send the same letter, so that a repeat can be known.
+    pub message_id: String,
+    /// The recipient.
+    pub to: Email,
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// Why a letter did not leave.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undelivered {
+    /// Trying again may help.
+    #[error("not delivered for now: {0}")]
+    ForNow(String),
+    /// It never will.
+    #[error("refused for good: {0}")]
+    ForGood(String),
+}
+
+/// Carries letters.
+#[async_trait]
+pub trait Courier: Send + Sync {
+    /// Sends one. May be called again with the same message id after a crash.
+    async fn send(&self, envelope: &Envelope) -> Result<(), Undelivered>;
+}
+
+/// Derives what may not lie in a queue.
+pub trait Secrets: Send + Sync {
+    /// The one-time code with this id.
+    fn code(&self, id: CodeId) -> String;
+    /// The token of the invitation with this id.
+    fn invitation_token(&self, id: InvitationId) -> String;
+}
+
+/// Puts a letter into words.
+pub trait Words: Send + Sync {
+    /// The envelope for a letter, or what is wrong with it (an unknown template, a missing parameter).
+    fn envelope(
+        &self,
+        message_id: &str,
+        letter: &kernel::letter::Letter,
+        secrets: &dyn Secrets,
+    ) -> Result<Envelope, Common>;
+}
