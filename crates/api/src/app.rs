@@ -60,17 +60,17 @@ impl Shared {
     }
 
     /// One worker's application. `more` adds what stands outside the API (development pages, metrics).
-    pub fn app(
+    pub fn app<F: FnOnce(&mut web::ServiceConfig)>(
         &self,
-        more: impl FnOnce(&mut web::ServiceConfig),
+        more: F,
     ) -> App<
         impl ServiceFactory<
             ServiceRequest,
             Config = (),
-            Response = ServiceResponse<impl MessageBody>,
+            Response = ServiceResponse<impl MessageBody + use<F>>,
             Error = Error,
             InitError = (),
-        >,
+        > + use<F>,
     > {
         let (app, _) = App::new()
             .into_utoipa_app()

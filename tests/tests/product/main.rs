@@ -1,1 +1,89 @@
-//! The whole product.
+//! Journeys through the whole product, each on SQLite and on PostgreSQL.
+//!
+//! A journey is an async function that takes a [`Backend`]. [`JOURNEYS`] lists them all; a test finds any that is not listed.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::future::Future;
+use std::pin::Pin;
+
+use libtest_mimic::{Arguments, Trial};
+use test_databases::Backend;
+
+mod conventions;
+
+struct Journey {
+    name: &'static str,
+    run: fn(Backend) -> Pin<Box<dyn Future<Output = ()>>>,
+}
+
+/// One line a journey: `journey!(module::function)`.
+macro_rules! journey {
+    ($module:ident :: $name:ident) => {
+        Journey {
+            name: concat!(stringify!($module), "::", stringify!($name)),
+            run: |backend| Box::pin($module::$name(backend)),
+        }
+    };
+}
+
+const JOURNEYS: &[Journey] = &[
+    journey!(conventions::every_answer_carries_its_request_id),
+    journey!(conventions::unknown_routes_methods_and_parameters_are_refused_by_name),
+    journey!(conventions::a_stranger_is_told_to_sign_in_before_anything_else),
+    journey!(conventions::public_reads_are_conditional),
+    journey!(conventions::browsers_of_allowed_origins_may_call),
+];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = vec![Trial::test("every_journey_is_listed", || {
+        every_journey_is_listed().map_err(Into::into)
+    })];
+    for journey in JOURNEYS {
+        for backend in Backend::ALL {
+            trials.push(Trial::test(
+                format!("{}::{}", backend.name(), journey.name),
+                move || {
+                    let runtime = tokio::runtime::Builder::new_multi_thread()
+                        .worker_threads(2)
+                        .enable_all()
+                        .build()
+                        .expect("a runtime");
+                    runtime.block_on((journey.run)(backend));
+                    Ok(())
+                },
+            ));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn every_journey_is_listed() -> Result<(), String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/product");
+    let mut missing = Vec::new();
+    for entry in std::fs::read_dir(folder)
+        .map_err(|e| e.to_string())?
+        .filter_map(Result::ok)
+    {
+        let module = entry
+            .path()
+            .file_stem()
+            .map(|s| s.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let source = std::fs::read_to_string(entry.path()).unwrap_or_default();
+        for line in source
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub(crate) async fn "))
+        {
+            let full = format!("{module}::{}", line.split(['(', '<']).next().unwrap_or_default());
+            if line.contains("(backend: Backend)") && !JOURNEYS.iter().any(|j| j.name == full) {
+                missing.push(full);
+            }
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("not in JOURNEYS: {}", missing.join(", ")))
+    }
+}

@@ -1,1 +1,5 @@
-//! Argon2, JWT, keys and one-time codes
+//! Argon2, JWT, keys and one-time codes.
+
+mod random;
+
+pub use random::OsRandom;

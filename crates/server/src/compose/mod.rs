@@ -1,0 +1,178 @@
+//! The composition root: builds the adapters, hands them to the use cases. Nothing else.
+//!
+//! One function a module of the product, in a file of its own, each returning what the API needs of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use api::{Core, Services, Settings};
+use application::letters::Courier;
+use async_trait::async_trait;
+use database::{Db, DbOptions, SqlQueue};
+use kernel::error::Common;
+use kernel::ports::{Clock, Ids, Random};
+use mail::{Mailbox, SmtpCourier, TemplateWords};
+use secrecy::ExposeSecret;
+use worker::{Cron, Handler, LetterHandler, Prune, Worker};
+
+use crate::clock::SystemClock;
+use crate::dev::Dev;
+use crate::settings::Config;
+
+/// What the rest is built on.
+#[derive(Clone)]
+pub struct Ground {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The database, migrated.
+    pub db: Db,
+    /// The product's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// Makes ids.
+    pub ids: Ids,
+}
+
+impl Ground {
+    /// Connects to the configured database and migrates it.
+    pub async fn lay(config: Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> anyhow::Result<Self> {
+        let ground = Self::unmigrated(config, clock, random).await?;
+        migration::up(ground.db.writer())
+            .await
+            .context("the database could not be migrated")?;
+        Ok(ground)
+    }
+
+    /// Connects, and leaves the schema as it is.
+    pub async fn unmigrated(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&config.data_dir)
+            .with_context(|| format!("the data folder {} can't be made", config.data_dir.display()))?;
+        let ids = Ids::new(Arc::clone(&clock), Arc::clone(&random));
+        let options = DbOptions {
+            url: config.database_url.expose_secret().to_owned(),
+            replica_url: config
+                .database_replica_url
+                .as_ref()
+                .map(|u| u.expose_secret().to_owned()),
+            max_connections: config.database_connections,
+            wait: Duration::from_millis(config.database_wait_ms),
+        };
+        let db = Db::connect(&options, ids.clone())
+            .await
+            .context("the database can't be reached")?;
+        Ok(Self {
+            config: Arc::new(config),
+            db,
+            clock,
+            random,
+            ids,
+        })
+    }
+}
+
+/// The whole product, ready to serve.
+pub struct Product {
+    /// What the API is built on.
+    pub services: Services,
+    /// Does the jobs.
+    pub worker: Worker,
+    /// Development pages, where they are allowed.
+    pub dev: Option<Dev>,
+    /// Set to false when shutting down.
+    pub accepting: Arc<AtomicBool>,
+}
+
+/// Builds everything on its ground. `manual` is the clock to move, when it is one.
+pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> anyhow::Result<Product> {
+    let config = &ground.config;
+    let queue = SqlQueue::new(ground.db.clone());
+    let accepting = Arc::new(AtomicBool::new(true));
+    let core = Core {
+        clock: Arc::clone(&ground.clock),
+        ids: ground.ids.clone(),
+        authenticate: Arc::new(Nobody),
+        health: Arc::new(DatabaseHealth {
+            db: ground.db.clone(),
+            accepting: Arc::clone(&accepting),
+        }),
+        jobs: Arc::new(queue.clone()),
+        settings: Arc::new(Settings {
+            public_url: config.public_url.clone(),
+            allowed_origins: config.allowed_origins.clone(),
+            rate_limit: config.rate_limit,
+            trusted_proxies: config.trusted_proxies.clone(),
+            currency: config.currency,
+            distance_unit: config.distance_unit,
+        }),
+    };
+    let mailbox = config.smtp_url.is_none().then(Mailbox::new);
+    let _courier: Arc<dyn Courier> = match (&config.smtp_url, &mailbox) {
+        (Some(url), _) => {
+            Arc::new(SmtpCourier::new(url.expose_secret(), &config.smtp_from).map_err(anyhow::Error::msg)?)
+        }
+        (None, Some(mailbox)) => Arc::new(mailbox.clone()),
+        (None, None) => anyhow::bail!("no courier"),
+    };
+    let _words = TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?;
+    let _: Option<LetterHandler> = None;
+    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(Prune {
+        queue: Arc::new(queue.clone()),
+        clock: Arc::clone(&ground.clock),
+    })];
+    let worker = Worker {
+        queue: Arc::new(queue.clone()),
+        clock: Arc::clone(&ground.clock),
+        wall: Arc::new(SystemClock),
+        handlers,
+        crons: vec![Cron {
+            name: "prune",
+            pattern: "17 3 * * *",
+            kind: "prune",
+        }],
+        concurrency: 4,
+    };
+    let dev = (!config.production).then(|| Dev {
+        mailbox,
+        clock: manual,
+        jobs: Arc::new(queue),
+    });
+    Ok(Product {
+        services: Services { core },
+        worker,
+        dev,
+        accepting,
+    })
+}
+
+/// Nobody is signed in.
+struct Nobody;
+
+#[async_trait]
+impl api::Authenticate for Nobody {
+    async fn principal(&self, _: &str) -> Result<Option<kernel::actor::Principal>, Common> {
+        Ok(None)
+    }
+}
+
+struct DatabaseHealth {
+    db: Db,
+    accepting: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl api::Health for DatabaseHealth {
+    async fn database(&self) -> Result<(), Common> {
+        self.db.ping().await
+    }
+
+    fn accepting(&self) -> bool {
+        self.accepting.load(Ordering::SeqCst)
+    }
+}

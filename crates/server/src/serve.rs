@@ -1,0 +1,118 @@
+//! Serves until a signal comes, then drains.
+
+use std::net::TcpListener;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, HttpServer, web};
+use anyhow::Context as _;
+use api::app::Shared;
+use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::{ExposeSecret, SecretString};
+use tokio_util::sync::CancellationToken;
+
+use crate::compose::Product;
+use crate::dev;
+use crate::settings::Config;
+
+/// Most of the 30 s that an orchestrator gives a program to end.
+const DRAIN_SECONDS: u64 = 25;
+
+/// What `/metrics` needs.
+#[derive(Clone)]
+pub struct Metrics {
+    /// The recorder.
+    pub handle: PrometheusHandle,
+    /// Who may read it.
+    pub token: SecretString,
+}
+
+/// Serves on `listener`, and works on the queue, until `stop`. Then: readiness off, requests in flight end, jobs end or are
+/// handed back.
+pub async fn serve(
+    config: &Config,
+    product: Product,
+    listener: TcpListener,
+    metrics: Option<Metrics>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let Product {
+        services,
+        worker,
+        dev,
+        accepting,
+    } = product;
+    let shared = Shared::new(services)
+        .map_err(anyhow::Error::msg)
+        .context("the API document is broken")?;
+    let forgetting = shared.clone();
+    let server = {
+        let server = HttpServer::new(move || {
+            let (dev, metrics) = (dev.clone(), metrics.clone());
+            shared.app(move |config| {
+                if let Some(dev) = dev {
+                    dev::pages(dev, config);
+                }
+                if let Some(metrics) = metrics {
+                    config
+                        .app_data(web::Data::new(metrics))
+                        .route("/metrics", web::get().to(show_metrics));
+                }
+            })
+        })
+        .disable_signals()
+        .shutdown_timeout(DRAIN_SECONDS)
+        .client_request_timeout(Duration::from_secs(20));
+        let server = match config.threads {
+            Some(threads) => server.workers(threads),
+            None => server,
+        };
+        server.listen(listener).context("can't listen")?.run()
+    };
+    let handle = server.handle();
+    let working = tokio::spawn(worker.run(stop.child_token()));
+    let upkeep = tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            while tokio::time::timeout(Duration::from_secs(60), stop.cancelled())
+                .await
+                .is_err()
+            {
+                forgetting.forget_idle_callers();
+            }
+        }
+    });
+    let draining = tokio::spawn(async move {
+        stop.cancelled().await;
+        accepting.store(false, Ordering::SeqCst);
+        tracing::info!("shutting down: taking no new work");
+        handle.stop(true).await;
+    });
+    server.await.context("the server broke down")?;
+    drop(draining.await);
+    drop(upkeep.await);
+    if tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS), working)
+        .await
+        .is_err()
+    {
+        tracing::warn!("jobs did not end in time; their leases will run out and other workers take them");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn show_metrics(metrics: web::Data<Metrics>, request: HttpRequest) -> HttpResponse {
+    let given = request
+        .headers()
+        .get("authorization")
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer "));
+    if given != Some(metrics.token.expose_secret()) {
+        return HttpResponse::Unauthorized()
+            .insert_header(("www-authenticate", "Bearer"))
+            .finish();
+    }
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(metrics.handle.render())
+}

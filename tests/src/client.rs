@@ -1,0 +1,150 @@
+//! A client that reads like a sentence.
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+/// Somebody who calls.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+/// A call that is being put together.
+pub struct Call(reqwest::RequestBuilder);
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; `null` when it is empty, a string when it is no JSON.
+    pub body: Value,
+}
+
+impl Client {
+    pub(crate) fn new(base: &str, token: Option<String>) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self {
+            http,
+            base: base.to_owned(),
+            token,
+        }
+    }
+
+    /// A call of a path below `/api/v1`.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        let url = format!("{}/api/v1{path}", self.base);
+        let request = self.http.request(method, url);
+        Call(match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        })
+    }
+
+    /// `GET`.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.call(Method::GET, path).send().await
+    }
+
+    /// `POST` with a JSON body.
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.call(Method::POST, path).json(body).send().await
+    }
+
+    /// `PATCH` with a JSON body.
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.call(Method::PATCH, path).json(body).send().await
+    }
+
+    /// `PUT` without a body.
+    pub async fn put(&self, path: &str) -> Reply {
+        self.call(Method::PUT, path).send().await
+    }
+
+    /// `DELETE`.
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.call(Method::DELETE, path).send().await
+    }
+}
+
+impl Call {
+    /// With a header.
+    #[must_use]
+    pub fn header(self, name: &str, value: &str) -> Self {
+        Self(self.0.header(name, value))
+    }
+
+    /// With a JSON body.
+    #[must_use]
+    pub fn json(self, body: Value) -> Self {
+        Self(self.0.json(&body))
+    }
+
+    /// With a body as it is, of a type.
+    #[must_use]
+    pub fn raw(self, kind: &str, body: impl Into<reqwest::Body>) -> Self {
+        Self(self.0.header("content-type", kind).body(body))
+    }
+
+    /// With a form that may hold files.
+    #[must_use]
+    pub fn form(self, form: reqwest::multipart::Form) -> Self {
+        Self(self.0.multipart(form))
+    }
+
+    /// Sends it.
+    pub async fn send(self) -> Reply {
+        let response = self.0.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.expect("a body");
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        };
+        Reply {
+            status,
+            headers,
+            body,
+        }
+    }
+}
+
+impl Reply {
+    /// This answer, when it has the status; else the test ends, showing it.
+    #[track_caller]
+    #[must_use]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// The problem's code, when it has the status.
+    #[track_caller]
+    pub fn problem(self, status: u16) -> String {
+        let reply = self.expect(status);
+        reply.text("/code")
+    }
+
+    /// The text at a JSON pointer of the body.
+    #[track_caller]
+    pub fn text(&self, pointer: &str) -> String {
+        match self.body.pointer(pointer).and_then(Value::as_str) {
+            Some(text) => text.to_owned(),
+            None => panic!("no text at {pointer} in {}", self.body),
+        }
+    }
+
+    /// A header's value, or nothing.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}

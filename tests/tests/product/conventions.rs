@@ -1,0 +1,90 @@
+//! What holds for every endpoint.
+
+use forecourt_tests::TestApp;
+use reqwest::Method;
+use serde_json::json;
+use test_databases::Backend;
+
+pub(crate) async fn every_answer_carries_its_request_id(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let given = app
+        .anonymous()
+        .call(Method::GET, "/health")
+        .header("x-request-id", "my-id.1")
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(given.header("x-request-id"), Some("my-id.1"));
+    let made = app
+        .anonymous()
+        .call(Method::GET, "/nowhere")
+        .header("x-request-id", "no good\u{e9}")
+        .send()
+        .await
+        .expect(404);
+    assert_eq!(made.header("x-request-id").unwrap(), made.text("/request_id"));
+    assert_eq!(made.header("content-type"), Some("application/problem+json"));
+    app.finish().await;
+}
+
+pub(crate) async fn unknown_routes_methods_and_parameters_are_refused_by_name(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let anyone = app.anonymous();
+    assert_eq!(anyone.get("/nowhere").await.problem(404), "not_found");
+    let method = anyone.delete("/health").await.expect(405);
+    assert_eq!(method.header("allow"), Some("GET"));
+    let query = anyone.get("/health?b=1&a=2").await.expect(400);
+    assert_eq!(query.body.pointer("/errors/0/pointer"), Some(&json!("a")));
+    assert_eq!(query.body.pointer("/errors/1/pointer"), Some(&json!("b")));
+    let _ = anyone.get("/health/").await.expect(200);
+    app.finish().await;
+}
+
+pub(crate) async fn a_stranger_is_told_to_sign_in_before_anything_else(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let reply = app.anonymous().get("/jobs/no-uuid?x=1").await.expect(401);
+    assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+    let _ = app.bearer("nonsense").get("/jobs/no-uuid").await.expect(401);
+    app.finish().await;
+}
+
+pub(crate) async fn public_reads_are_conditional(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let first = app.anonymous().get("/openapi.json").await.expect(200);
+    let etag = first.header("etag").unwrap();
+    assert!(first.header("cache-control").unwrap().starts_with("public"));
+    let again = app
+        .anonymous()
+        .call(Method::GET, "/openapi.json")
+        .header("if-none-match", etag)
+        .send()
+        .await
+        .expect(304);
+    assert_eq!(again.body, serde_json::Value::Null);
+    app.finish().await;
+}
+
+pub(crate) async fn browsers_of_allowed_origins_may_call(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let preflight = |origin: &'static str| {
+        app.anonymous()
+            .call(Method::OPTIONS, "/health")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "idempotency-key,if-match")
+            .send()
+    };
+    let allowed = preflight("http://localhost:3000").await.expect(200);
+    assert_eq!(
+        allowed.header("access-control-allow-origin"),
+        Some("http://localhost:3000")
+    );
+    assert_eq!(allowed.header("access-control-allow-credentials"), Some("true"));
+    assert_eq!(
+        preflight("http://evil.example")
+            .await
+            .header("access-control-allow-origin"),
+        None
+    );
+    app.finish().await;
+}
