@@ -14,7 +14,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         "crates/adapters/database" => &["crates/domain/", "crates/application", "migration"],
         f if f.starts_with("crates/adapters/") => &["crates/domain/", "crates/application"],
         "crates/api" | "crates/worker" => &["crates/domain/", "crates/application"],
-        _ => &["crates/", "migration", "tests"],
+        _ => &["crates/", "migration", "tests/"],
     }
 }
 
