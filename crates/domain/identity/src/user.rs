@@ -1,0 +1,203 @@
+//! A person with an account.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use kernel::Instant;
+use kernel::email::Email;
+use kernel::error::Malformed;
+use kernel::id::UserId;
+use kernel::phone::Phone;
+use kernel::ports::Random;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::secret::PasswordHash;
+
+/// Somebody with an account. What proves who they are is kept apart, in [`Account`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Names the person.
+    pub id: UserId,
+    /// Where mail reaches them. Unique without regard to case.
+    pub email: Email,
+    /// Did a code come back from the address?
+    pub email_verified: bool,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Telephone.
+    pub phone: Option<Phone>,
+    /// Day of birth.
+    pub date_of_birth: Option<NaiveDate>,
+    /// Street and house.
+    pub address: Option<String>,
+    /// Postal code.
+    pub zip_code: Option<String>,
+    /// Town or region, in the person's words.
+    pub location: Option<String>,
+    /// What the person is to the platform.
+    pub platform_role: PlatformRole,
+    /// What friends enter when they register.
+    pub referral_code: ReferralCode,
+    /// Whose code this person entered.
+    pub referred_by: Option<UserId>,
+    /// Which terms were accepted, and when. None for people made on the command line or invited.
+    pub terms: Option<AcceptedTerms>,
+    /// False once an admin closed the account.
+    pub active: bool,
+    /// Since when.
+    pub created_at: Instant,
+    /// Rises with each change.
+    pub version: i64,
+}
+
+impl User {
+    /// The next version of the record.
+    #[must_use]
+    pub fn changed(mut self) -> Self {
+        self.version += 1;
+        self
+    }
+
+    /// The same person with a confirmed address.
+    #[must_use]
+    pub fn verified(mut self) -> Self {
+        self.email_verified = true;
+        self
+    }
+
+    /// Refuses those who may not sign in. Ask only when the password was right: it tells that there is an account.
+    pub fn may_sign_in(&self, verification_required: bool) -> Result<(), Error> {
+        if verification_required && !self.email_verified {
+            Err(Error::EmailUnverified)
+        } else if self.active {
+            Ok(())
+        } else {
+            Err(Error::AccountInactive)
+        }
+    }
+
+    /// The words that an attacker who knows the person would try first.
+    pub fn known_words(&self) -> [&str; 3] {
+        [self.email.as_str(), &self.first_name, &self.last_name]
+    }
+}
+
+/// A user with what proves who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The person.
+    pub user: User,
+    /// The password, hashed. None for a person who has none yet.
+    pub password: Option<PasswordHash>,
+}
+
+/// What a person is to the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlatformRole {
+    /// Every user.
+    Customer,
+    /// Runs the platform.
+    Admin,
+}
+
+impl PlatformRole {
+    /// Every platform role.
+    pub const ALL: &[Self] = &[Self::Customer, Self::Admin];
+
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl FromStr for PlatformRole {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| {
+                Malformed::new(
+                    "unknown_platform_role",
+                    format!("“{}” is none of customer, admin", kernel::text::excerpt(text)),
+                )
+            })
+    }
+}
+
+/// Which terms were accepted, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedTerms {
+    /// Their version.
+    pub version: String,
+    /// The moment.
+    pub at: Instant,
+}
+
+/// `REF-` and six characters that can't be taken for one another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReferralCode(String);
+
+/// Neither I, L and 1 nor O and 0.
+const UNAMBIGUOUS: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+
+impl ReferralCode {
+    /// Makes one from chance: one of 887 million.
+    pub fn random(random: &dyn Random) -> Self {
+        let mut text = String::from("REF-");
+        while text.len() < 10 {
+            let mut byte = [0u8; 1];
+            random.fill(&mut byte);
+            // 248 is the greatest multiple of 31: what lies above would favour some characters.
+            let [byte] = byte;
+            if byte < 248
+                && let Some(character) = UNAMBIGUOUS.get(usize::from(byte % 31))
+            {
+                text.push(char::from(*character));
+            }
+        }
+        Self(text)
+    }
+
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ReferralCode {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let upper = text.trim().to_ascii_uppercase();
+        let body = upper.strip_prefix("REF-").unwrap_or_default();
+        if body.len() == 6 && body.bytes().all(|c| UNAMBIGUOUS.contains(&c)) {
+            Ok(Self(upper))
+        } else {
+            Err(Malformed::new(
+                "malformed_referral_code",
+                format!(
+                    "“{}” is not a referral code such as REF-7KQ2MX",
+                    kernel::text::excerpt(text)
+                ),
+            ))
+        }
+    }
+}
+
+impl fmt::Display for ReferralCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
