@@ -3,6 +3,7 @@
 //! Each crossing act calls every crate's own transition on the locked facts and puts the parts into one plan, which one
 //! port writes in one transaction. So no state machine is ever retyped in SQL or in a rival's crate.
 
+pub mod accept_invitation;
 pub mod jobs;
 pub mod suspend_dealer;
 pub mod letters;

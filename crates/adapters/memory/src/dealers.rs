@@ -99,7 +99,7 @@ impl Memory {
 }
 
 /// The wanted part of a sorted list; cursors are offsets here.
-fn part<T>(all: Vec<T>, request: &PageRequest) -> Page<T> {
+pub(crate) fn part<T>(all: Vec<T>, request: &PageRequest) -> Page<T> {
     let size = usize::try_from(request.size).unwrap_or(usize::MAX);
     let total = all.len();
     let start = match &request.position {

@@ -15,14 +15,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+mod acceptances;
 mod dealers;
 mod fixed;
+mod identity;
 mod inventory;
+mod plain;
 mod scheduling;
 mod suspensions;
 
 pub use fixed::{FixedClock, SeededRandom};
 pub use inventory::Seller;
+pub use plain::PlainSecurity;
 
 /// Everything, in memory. Clones share it.
 #[derive(Clone, Default)]
@@ -40,6 +44,7 @@ pub(crate) struct State {
     scheduling: scheduling::Scheduling,
     inventory: inventory::Inventory,
     pub(crate) dealers: dealers::DealersState,
+    identity: identity::IdentityState,
 }
 
 impl Memory {

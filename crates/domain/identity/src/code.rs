@@ -69,7 +69,14 @@ pub enum CodeState {
 
 impl OneTimeCode {
     /// A fresh code.
-    pub fn new(id: CodeId, user: UserId, purpose: Purpose, sent_to: Email, at: Instant, policy: &Policy) -> Self {
+    pub fn new(
+        id: CodeId,
+        user: UserId,
+        purpose: Purpose,
+        sent_to: Email,
+        at: Instant,
+        policy: &Policy,
+    ) -> Self {
         Self {
             id,
             user,

@@ -29,8 +29,16 @@ pub fn code(code: &OneTimeCode, first_name: &str) -> Job {
 
 /// Tells the holder of an address that somebody tried to use it for an account. At most one an hour.
 pub fn address_taken(holder: &User, at: Instant) -> Job {
-    Letter::job(&holder.email, "address_taken", json!({"first_name": holder.first_name}))
-        .once(format!("address_taken:{}:{}", holder.id, at.format("%Y-%m-%dT%H")))
+    Letter::job(
+        &holder.email,
+        "address_taken",
+        json!({"first_name": holder.first_name}),
+    )
+    .once(format!(
+        "address_taken:{}:{}",
+        holder.id,
+        at.format("%Y-%m-%dT%H")
+    ))
 }
 
 /// Tells that a session was ended because its refresh token came twice.
@@ -45,7 +53,11 @@ pub fn session_reused(user: &User, session: &Session) -> Job {
 
 /// Tells that the password was changed.
 pub fn password_changed(user: &User) -> Job {
-    Letter::job(&user.email, "password_changed", json!({"first_name": user.first_name}))
+    Letter::job(
+        &user.email,
+        "password_changed",
+        json!({"first_name": user.first_name}),
+    )
 }
 
 /// Tells the former address that the account has moved to another.

@@ -203,4 +203,3 @@ pub struct InvitePlan {
     /// The invitation. Open ones of the address for a platform role are withdrawn.
     pub invitation: Invitation,
 }
-

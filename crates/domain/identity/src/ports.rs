@@ -12,8 +12,8 @@ use kernel::paging::{Page, PageRequest};
 use crate::error::Error;
 use crate::invitation::Invitation;
 use crate::plan::{
-    AccountFacts, AccountPlan, CodeEnd, CodeFacts, CodeTarget, InviteFacts, InvitePlan, RefreshFacts, Refreshed,
-    RegistrationFacts, RegistrationTarget, SignInFacts, SignInTarget,
+    AccountFacts, AccountPlan, CodeEnd, CodeFacts, CodeTarget, InviteFacts, InvitePlan, RefreshFacts,
+    Refreshed, RegistrationFacts, RegistrationTarget, SignInFacts, SignInTarget,
 };
 use crate::secret::{PasswordHash, Secret, TokenHash};
 use crate::session::Session;

@@ -10,6 +10,7 @@ use crate::plan::{AccountPlan, SignInFacts};
 use crate::policy::Policy;
 use crate::ports::{Codes, Verdict};
 use crate::secret::{PasswordHash, Secret, TokenHash};
+use crate::session::{EndReason, EndSessions};
 use crate::throttle::ThrottleKey;
 use crate::user::{Account, PlatformRole, User};
 
@@ -94,57 +95,51 @@ pub struct Newcomer {
 /// have been made by somebody else: it goes on only with the newcomer's names and password, and its sessions end.
 pub fn welcome(
     holder: Option<&Account>,
-    newcomer: Option<Newcomer>,
+    newcomer: &Result<Newcomer, Error>,
     role: Option<PlatformRole>,
     at: Instant,
 ) -> Result<(User, AccountPlan), Error> {
-    use crate::session::{EndReason, EndSessions};
-    let with_role = |mut user: User| {
-        user.platform_role = role.unwrap_or(user.platform_role);
-        user.verified()
+    let raised = |user: User| User {
+        platform_role: match (role, user.platform_role) {
+            (Some(PlatformRole::Admin), _) => PlatformRole::Admin,
+            (Some(PlatformRole::Customer) | None, held) => held,
+        },
+        ..user.verified()
     };
-    match (holder, newcomer) {
-        (Some(holder), _) if !holder.user.active => Err(Error::AccountInactive),
-        (Some(holder), _) if holder.user.email_verified => {
-            let user = with_role(holder.user.clone()).changed();
-            Ok((user.clone(), AccountPlan::user(user)))
-        }
-        (Some(holder), Some(newcomer)) => {
-            let user = with_role(User {
-                first_name: newcomer.user.first_name,
-                last_name: newcomer.user.last_name,
-                ..holder.user.clone()
-            })
-            .changed();
-            let mut plan = AccountPlan::user(user.clone());
-            plan.password = Some((user.id, newcomer.password));
-            plan.kill_codes = Some((user.id, Purpose::VerifyEmail));
-            plan.end_sessions = Some(EndSessions {
-                user: user.id,
-                except: None,
-                reason: EndReason::PasswordChanged,
-                at,
-            });
-            Ok((user, plan))
-        }
-        (None, Some(newcomer)) => {
-            let user = with_role(newcomer.user);
-            let plan = AccountPlan {
-                new_user: Some(user.clone()),
-                password: Some((user.id, newcomer.password)),
-                ..AccountPlan::default()
-            };
-            Ok((user, plan))
-        }
-        (_, None) => Err(password_needed()),
+    let Some(holder) = holder else {
+        let newcomer = newcomer.clone()?;
+        let user = raised(newcomer.user);
+        let plan = AccountPlan {
+            new_user: Some(user.clone()),
+            password: Some((user.id, newcomer.password)),
+            ..AccountPlan::default()
+        };
+        return Ok((user, plan));
+    };
+    if !holder.user.active {
+        return Err(Error::AccountInactive);
     }
-}
-
-fn password_needed() -> Error {
-    kernel::error::Common::invalid(
-        "/password",
-        "required",
-        "is needed: there is no confirmed account with this address yet",
-    )
-    .into()
+    if holder.user.email_verified {
+        let user = raised(holder.user.clone()).changed();
+        return Ok((user.clone(), AccountPlan::user(user)));
+    }
+    let newcomer = newcomer.clone()?;
+    let user = raised(User {
+        first_name: newcomer.user.first_name,
+        last_name: newcomer.user.last_name,
+        ..holder.user.clone()
+    })
+    .changed();
+    let plan = AccountPlan {
+        password: Some((user.id, newcomer.password)),
+        kill_codes: Some((user.id, Purpose::VerifyEmail)),
+        end_sessions: Some(EndSessions {
+            user: user.id,
+            except: None,
+            reason: EndReason::PasswordChanged,
+            at,
+        }),
+        ..AccountPlan::user(user.clone())
+    };
+    Ok((user, plan))
 }

@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn a_secret_does_not_show_when_debugged() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(…)");
-        assert_eq!(format!("{:?}", PasswordHash::new("$argon2id$")), "PasswordHash(…)");
+        assert_eq!(
+            format!("{:?}", PasswordHash::new("$argon2id$")),
+            "PasswordHash(…)"
+        );
     }
 
     #[test]

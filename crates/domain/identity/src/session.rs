@@ -95,7 +95,10 @@ impl Session {
             user,
             device_id,
             ip: origin.ip.clone(),
-            user_agent: origin.user_agent.as_deref().map(|text| text.chars().take(300).collect()),
+            user_agent: origin
+                .user_agent
+                .as_deref()
+                .map(|text| text.chars().take(300).collect()),
             created_at: at,
             last_used_at: at,
             expires_at: at + policy.refresh_life(),

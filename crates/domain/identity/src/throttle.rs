@@ -93,16 +93,24 @@ impl Throttle {
     /// Seconds to wait before the next try, if any.
     pub fn wait(&self, at: Instant) -> Option<u64> {
         let over = self.failures.checked_sub(self.key.free())?;
-        let pause = 1i64.checked_shl(over.min(20)).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+        let pause = 1i64
+            .checked_shl(over.min(20))
+            .unwrap_or(LONGEST_WAIT)
+            .min(LONGEST_WAIT);
         let left = (self.last + TimeDelta::seconds(pause) - at).num_milliseconds();
-        u64::try_from(left).ok().filter(|ms| *ms > 0).map(|ms| ms.div_ceil(1000))
+        u64::try_from(left)
+            .ok()
+            .filter(|ms| *ms > 0)
+            .map(|ms| ms.div_ceil(1000))
     }
 
     /// The count after another failure.
     pub fn failed(before: Option<&Self>, key: &ThrottleKey, at: Instant) -> Self {
         let left = before.map_or(0, |throttle| {
             let forgiven = (at - throttle.last).num_seconds().max(0) / key.forgiven_each();
-            throttle.failures.saturating_sub(u32::try_from(forgiven).unwrap_or(u32::MAX))
+            throttle
+                .failures
+                .saturating_sub(u32::try_from(forgiven).unwrap_or(u32::MAX))
         });
         Self {
             key: key.clone(),

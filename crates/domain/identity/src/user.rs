@@ -55,6 +55,35 @@ pub struct User {
 }
 
 impl User {
+    /// A customer with a name and an address, and nothing else yet.
+    pub fn new(
+        id: UserId,
+        email: Email,
+        (first_name, last_name): (String, String),
+        referral_code: ReferralCode,
+        at: Instant,
+    ) -> Self {
+        Self {
+            id,
+            email,
+            email_verified: false,
+            first_name,
+            last_name,
+            phone: None,
+            date_of_birth: None,
+            address: None,
+            zip_code: None,
+            location: None,
+            platform_role: PlatformRole::Customer,
+            referral_code,
+            referred_by: None,
+            terms: None,
+            active: true,
+            created_at: at,
+            version: 1,
+        }
+    }
+
     /// The next version of the record.
     #[must_use]
     pub fn changed(mut self) -> Self {

@@ -29,7 +29,12 @@ pub struct UserPatch {
 
 impl Identity {
     /// A page of users.
-    pub async fn users(&self, act: &Act, filter: &UserFilter, page: &PageRequest) -> Result<Page<Profile>, Error> {
+    pub async fn users(
+        &self,
+        act: &Act,
+        filter: &UserFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Profile>, Error> {
         act.actor.may(Right::ManageUsers, Scope::Platform)?;
         self.queries.search(filter, page).await
     }
@@ -92,7 +97,11 @@ fn patched(before: &User, patch: &UserPatch) -> Result<User, Error> {
     }
     Ok(User {
         active: patch.active.value().copied().unwrap_or(before.active),
-        platform_role: patch.platform_role.value().copied().unwrap_or(before.platform_role),
+        platform_role: patch
+            .platform_role
+            .value()
+            .copied()
+            .unwrap_or(before.platform_role),
         ..before.clone()
     })
 }

@@ -31,7 +31,10 @@ impl Identity {
         };
         self.accounts
             .request_code(act, &target, &|facts: &CodeFacts| {
-                let account = facts.account.as_ref().ok_or(kernel::error::Common::Unauthenticated)?;
+                let account = facts
+                    .account
+                    .as_ref()
+                    .ok_or(kernel::error::Common::Unauthenticated)?;
                 if account.password.as_ref() != Some(&compared) {
                     return Err(Error::InvalidCredentials);
                 }

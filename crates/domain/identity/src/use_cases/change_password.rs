@@ -21,7 +21,10 @@ impl Identity {
         act.actor.may(Right::KeepAccount, Scope::Person(me.user))?;
         let user = self.profile_of(me.user).await?.user;
         let mut found = Violations::new();
-        let Some(new) = found.take("/new_password", password::judge(new.expose(), &user.known_words())) else {
+        let Some(new) = found.take(
+            "/new_password",
+            password::judge(new.expose(), &user.known_words()),
+        ) else {
             return Err(Common::Invalid(found).into());
         };
         let compared = self.prove_own(act, me.user, old).await?;

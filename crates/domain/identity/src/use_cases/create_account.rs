@@ -58,24 +58,11 @@ impl Identity {
                     return Err(Error::EmailTaken);
                 }
                 let free = facts.free_code.clone();
+                let free = free.ok_or_else(|| Common::internal("no referral code of three was free"))?;
+                let names = (first_name.clone(), last_name.clone());
                 let user = User {
-                    id,
-                    email: email.clone(),
-                    email_verified: true,
-                    first_name: first_name.clone(),
-                    last_name: last_name.clone(),
-                    phone: None,
-                    date_of_birth: None,
-                    address: None,
-                    zip_code: None,
-                    location: None,
                     platform_role: form.platform_role,
-                    referral_code: free.ok_or_else(|| Common::internal("no referral code of three was free"))?,
-                    referred_by: None,
-                    terms: None,
-                    active: true,
-                    created_at: act.at,
-                    version: 1,
+                    ..User::new(id, email.clone(), names, free, act.at).verified()
                 };
                 let plan = AccountPlan {
                     new_user: Some(user.clone()),

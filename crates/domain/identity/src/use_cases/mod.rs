@@ -95,7 +95,13 @@ impl Identity {
     }
 
     /// The session that `ready` becomes.
-    pub fn new_session(&self, act: &Act, ready: &ReadySession, user: UserId, device_id: Option<&str>) -> Session {
+    pub fn new_session(
+        &self,
+        act: &Act,
+        ready: &ReadySession,
+        user: UserId,
+        device_id: Option<&str>,
+    ) -> Session {
         let device_id = device_id.map(str::to_owned);
         Session::open(ready.id, user, device_id, &act.origin, act.at, &self.policy)
     }
@@ -133,7 +139,12 @@ impl Identity {
     }
 
     /// Refuses while a count asks to wait.
-    fn admit(&self, throttles: &[throttle::Throttle], keys: &[ThrottleKey], at: Instant) -> Result<(), Error> {
+    fn admit(
+        &self,
+        throttles: &[throttle::Throttle],
+        keys: &[ThrottleKey],
+        at: Instant,
+    ) -> Result<(), Error> {
         if self.policy.throttle {
             throttle::admit(throttles, keys, at)?;
         }

@@ -69,18 +69,34 @@ fn patched(before: &User, patch: &ProfilePatch, today: NaiveDate) -> Result<User
         phone: optional(&mut found, "/phone", &patch.phone, before.phone.clone(), |text| {
             text.parse::<Phone>()
         }),
-        date_of_birth: optional(&mut found, "/date_of_birth", &patch.date_of_birth, before.date_of_birth, |day| {
-            birthday(*day, today)
-        }),
-        address: optional(&mut found, "/address", &patch.address, before.address.clone(), |text| {
-            kernel::text::line(text, 300)
-        }),
-        zip_code: optional(&mut found, "/zip_code", &patch.zip_code, before.zip_code.clone(), |text| {
-            kernel::text::line(text, 20)
-        }),
-        location: optional(&mut found, "/location", &patch.location, before.location.clone(), |text| {
-            kernel::text::line(text, 200)
-        }),
+        date_of_birth: optional(
+            &mut found,
+            "/date_of_birth",
+            &patch.date_of_birth,
+            before.date_of_birth,
+            |day| birthday(*day, today),
+        ),
+        address: optional(
+            &mut found,
+            "/address",
+            &patch.address,
+            before.address.clone(),
+            |text| kernel::text::line(text, 300),
+        ),
+        zip_code: optional(
+            &mut found,
+            "/zip_code",
+            &patch.zip_code,
+            before.zip_code.clone(),
+            |text| kernel::text::line(text, 20),
+        ),
+        location: optional(
+            &mut found,
+            "/location",
+            &patch.location,
+            before.location.clone(),
+            |text| kernel::text::line(text, 200),
+        ),
         ..before.clone()
     };
     if found.is_empty() {

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::plan::{AccountPlan, RegistrationFacts, RegistrationTarget};
 use crate::rules::{self, ReadySession};
 use crate::secret::{PasswordHash, Secret};
-use crate::user::{AcceptedTerms, PlatformRole, ReferralCode, User};
+use crate::user::{AcceptedTerms, ReferralCode, User};
 use crate::{letters, password};
 
 /// What a person fills in.
@@ -70,14 +70,16 @@ impl Register {
             "must be true: the terms are part of having an account".to_owned()
         });
         match (email, password, first_name, last_name) {
-            (Some(email), Some(password), Some(first_name), Some(last_name)) if found.is_empty() => Ok(Checked {
-                email,
-                password,
-                first_name,
-                last_name,
-                phone,
-                referral,
-            }),
+            (Some(email), Some(password), Some(first_name), Some(last_name)) if found.is_empty() => {
+                Ok(Checked {
+                    email,
+                    password,
+                    first_name,
+                    last_name,
+                    phone,
+                    referral,
+                })
+            }
             _ => Err(Common::Invalid(found).into()),
         }
     }
@@ -95,27 +97,20 @@ impl Identity {
         let code_id = self.ids.next();
         let ready = self.ready_session();
         let codes = [(); 3].map(|()| ReferralCode::random(self.random.as_ref()));
+        let names = (form.first_name, form.last_name);
         let fresh = User {
-            id: self.ids.next(),
-            email: form.email.clone(),
-            email_verified: false,
-            first_name: form.first_name,
-            last_name: form.last_name,
             phone: form.phone,
-            date_of_birth: None,
-            address: None,
-            zip_code: None,
-            location: None,
-            platform_role: PlatformRole::Customer,
-            referral_code: codes[0].clone(),
-            referred_by: None,
             terms: Some(AcceptedTerms {
                 version: self.policy.terms_version.clone(),
                 at: act.at,
             }),
-            active: true,
-            created_at: act.at,
-            version: 1,
+            ..User::new(
+                self.ids.next(),
+                form.email.clone(),
+                names,
+                codes[0].clone(),
+                act.at,
+            )
         };
         let target = RegistrationTarget {
             email: &form.email,
@@ -189,7 +184,9 @@ impl Identity {
         }
         let audit = Audit::new("user.registered", "user", user.id).with(told(&user));
         let event = Event::new("user.registered", user.id, told(&user));
-        Ok(Decision::new(plan, Some(user), audit).telling(event).then_all(letter))
+        Ok(Decision::new(plan, Some(user), audit)
+            .telling(event)
+            .then_all(letter))
     }
 
     /// The address is held by an account that was never confirmed.

@@ -14,8 +14,10 @@ use crate::{letters, rules};
 impl Identity {
     /// Sends the code for confirming an address once more. Tells nothing, whoever has the address.
     pub async fn resend_verification(&self, act: &Act, email: &str) -> Result<(), Error> {
-        self.request_code(act, email, Purpose::VerifyEmail, |user| user.active && !user.email_verified)
-            .await
+        self.request_code(act, email, Purpose::VerifyEmail, |user| {
+            user.active && !user.email_verified
+        })
+        .await
     }
 
     /// Sends a code for a new password. Tells nothing, whoever has the address.
@@ -44,7 +46,8 @@ impl Identity {
                 let user = facts.account.as_ref().map(|account| &account.user);
                 let code = user.filter(|user| entitled(user)).and_then(|user| {
                     let last = facts.code.as_ref();
-                    let code = rules::next_code(id, user.id, purpose, &user.email, last, act.at, &self.policy)?;
+                    let code =
+                        rules::next_code(id, user.id, purpose, &user.email, last, act.at, &self.policy)?;
                     Some((letters::code(&code, &user.first_name), code))
                 });
                 let audit = Audit::new("code.requested", "code", id).with(purpose.as_str().into());

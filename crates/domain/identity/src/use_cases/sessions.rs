@@ -43,8 +43,13 @@ impl Identity {
                     session: Some(ended),
                     ..AccountPlan::default()
                 };
-                Ok(Decision::new(plan, facts.account.user.clone(), audit)
-                    .telling(Event::new("session.ended", session, reason)))
+                Ok(
+                    Decision::new(plan, facts.account.user.clone(), audit).telling(Event::new(
+                        "session.ended",
+                        session,
+                        reason,
+                    )),
+                )
             })
             .await?;
         Ok(())

@@ -1,0 +1,74 @@
+//! Stand-ins for what keeps secrets, fast and without any security: for tests and examples alone.
+
+use async_trait::async_trait;
+use identity::ports::{AccessTokens, Claims, Codes, PasswordHasher, PublicKey, Verdict};
+use identity::secret::{PasswordHash, Secret, TokenHash};
+use kernel::Instant;
+use kernel::error::Common;
+use kernel::id::{CodeId, InvitationId};
+
+/// Hashes, tokens and codes that anybody can make and read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlainSecurity;
+
+#[async_trait]
+impl PasswordHasher for PlainSecurity {
+    async fn hash(&self, password: &Secret) -> Result<PasswordHash, Common> {
+        Ok(PasswordHash::new(format!("plain:{}", password.expose())))
+    }
+
+    async fn verify(&self, password: &Secret, against: Option<&PasswordHash>) -> Result<Verdict, Common> {
+        let kept = against.map(PasswordHash::as_str).unwrap_or_default();
+        Ok(match kept.split_once(':') {
+            Some(("plain", text)) if password.is(text) => Verdict::Right,
+            Some(("old", text)) if password.is(text) => Verdict::Outdated,
+            _ => Verdict::Wrong,
+        })
+    }
+}
+
+impl AccessTokens for PlainSecurity {
+    fn issue(&self, claims: &Claims) -> Result<Secret, Common> {
+        let (from, to) = (
+            claims.issued_at.timestamp_micros(),
+            claims.expires_at.timestamp_micros(),
+        );
+        Ok(Secret::new(format!(
+            "{}/{}/{from}/{to}",
+            claims.user, claims.session
+        )))
+    }
+
+    fn read(&self, token: &str, at: Instant) -> Option<Claims> {
+        let mut parts = token.split('/');
+        let claims = Claims {
+            user: parts.next()?.parse().ok()?,
+            session: parts.next()?.parse().ok()?,
+            issued_at: Instant::from_timestamp_micros(parts.next()?.parse().ok()?)?,
+            expires_at: Instant::from_timestamp_micros(parts.next()?.parse().ok()?)?,
+        };
+        (at < claims.expires_at).then_some(claims)
+    }
+
+    fn public_keys(&self) -> Vec<PublicKey> {
+        Vec::new()
+    }
+}
+
+impl Codes for PlainSecurity {
+    fn code(&self, id: CodeId) -> Secret {
+        Secret::new(format!("{:06}", id.uuid().as_u128() % 1_000_000))
+    }
+
+    fn invitation_token(&self, id: InvitationId) -> Secret {
+        Secret::new(id.to_string())
+    }
+
+    fn read_invitation(&self, token: &str) -> Option<InvitationId> {
+        token.parse().ok()
+    }
+
+    fn token_hash(&self, token: &Secret) -> TokenHash {
+        TokenHash::new(format!("plain:{}", token.expose()))
+    }
+}
