@@ -13,6 +13,7 @@ pub mod schema;
 mod m0001_core;
 mod m0003_dealers;
 mod m0004_inventory;
+mod m0005_scheduling;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_core::Migration),
             Box::new(m0003_dealers::Migration),
             Box::new(m0004_inventory::Migration),
+            Box::new(m0005_scheduling::Migration),
         ]
     }
 }

@@ -19,6 +19,7 @@ pub mod inventory;
 mod jobs;
 pub mod list;
 mod record;
+pub mod scheduling;
 pub mod sql;
 pub mod tx;
 
