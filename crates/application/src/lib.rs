@@ -5,5 +5,5 @@
 
 pub mod accept_invitation;
 pub mod jobs;
-pub mod suspend_dealer;
 pub mod letters;
+pub mod suspend_dealer;

@@ -112,9 +112,8 @@ pub fn basis_points_below(asking: i64, reference: i64) -> i64 {
 
 /// Compares in whole numbers, so that 15 % is 15 % to the cent.
 fn verdict(asking: i64, reference: i64) -> Verdict {
-    let below = |percent: i128| {
-        (i128::from(reference) - i128::from(asking)) * 100 >= percent * i128::from(reference)
-    };
+    let below =
+        |percent: i128| (i128::from(reference) - i128::from(asking)) * 100 >= percent * i128::from(reference);
     if below(15) {
         Verdict::Great
     } else if below(10) {
@@ -208,7 +207,10 @@ mod tests {
             far.asking_price = usd(1);
         }
         let rated = rate(usd(20_000), 50_000_000, None, many).unwrap();
-        assert_eq!((rated.reference, rated.comparables.len()), (usd(20_000), MOST_COMPARABLES));
+        assert_eq!(
+            (rated.reference, rated.comparables.len()),
+            (usd(20_000), MOST_COMPARABLES)
+        );
     }
 
     proptest! {

@@ -81,7 +81,11 @@ impl ListingWords {
 
     /// Every word once, in order of the alphabet: what the index holds.
     pub fn all(&self) -> Vec<&str> {
-        let mut all: Vec<&str> = self.fields().into_iter().flat_map(str::split_whitespace).collect();
+        let mut all: Vec<&str> = self
+            .fields()
+            .into_iter()
+            .flat_map(str::split_whitespace)
+            .collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -139,8 +143,7 @@ impl WordQuery {
 
     /// Does the listing hold all the words?
     pub fn matches(&self, listing: &ListingWords) -> bool {
-        self.terms()
-            .all(|(word, begun)| points(listing, word, begun) > 0)
+        self.terms().all(|(word, begun)| points(listing, word, begun) > 0)
     }
 
     /// How well the listing fits, in points. The databases compute the same sum; this is what they are held against.
@@ -168,7 +171,11 @@ fn points(listing: &ListingWords, word: &str, begun: bool) -> i64 {
             .unwrap_or(0)
     };
     let exact = best(EXACT, false);
-    if begun { exact.max(best(BEGUN, true)) } else { exact }
+    if begun {
+        exact.max(best(BEGUN, true))
+    } else {
+        exact
+    }
 }
 
 /// Is the word, or the beginning of one, in the padded field?

@@ -11,14 +11,14 @@ pub fn money(cell: &str, currency: Currency) -> Result<Money, Malformed> {
     let code = currency.code();
     let bare = cell.trim();
     let bare = strip_code(bare, code);
-    let bare: String = bare
-        .chars()
-        .filter(|c| !matches!(c, '$' | '€' | '£'))
-        .collect();
+    let bare: String = bare.chars().filter(|c| !matches!(c, '$' | '€' | '£')).collect();
     let plain = plain_number(&bare).ok_or_else(|| {
         Malformed::new(
             "malformed_amount",
-            format!("“{}” is not an amount such as 18500.00 or $18,500", text::excerpt(cell)),
+            format!(
+                "“{}” is not an amount such as 18500.00 or $18,500",
+                text::excerpt(cell)
+            ),
         )
     })?;
     let money = Money::parse(&trimmed_fraction(&plain, currency.digits() as usize), currency)?;
@@ -33,13 +33,19 @@ pub fn money(cell: &str, currency: Currency) -> Result<Money, Malformed> {
 }
 
 fn strip_code<'a>(cell: &'a str, code: &str) -> &'a str {
-    let starts = cell.get(..code.len()).is_some_and(|c| c.eq_ignore_ascii_case(code));
+    let starts = cell
+        .get(..code.len())
+        .is_some_and(|c| c.eq_ignore_ascii_case(code));
     if starts {
         return cell.get(code.len()..).unwrap_or_default();
     }
     let at = cell.len().saturating_sub(code.len());
     let ends = cell.get(at..).is_some_and(|c| c.eq_ignore_ascii_case(code));
-    if ends { cell.get(..at).unwrap_or_default() } else { cell }
+    if ends {
+        cell.get(..at).unwrap_or_default()
+    } else {
+        cell
+    }
 }
 
 /// A currency's code, whatever the case.
@@ -153,7 +159,9 @@ fn trimmed_fraction(plain: &str, places: usize) -> String {
     };
     let mut fraction = fraction;
     while fraction.len() > places && fraction.ends_with('0') {
-        fraction = fraction.get(..fraction.len().saturating_sub(1)).unwrap_or_default();
+        fraction = fraction
+            .get(..fraction.len().saturating_sub(1))
+            .unwrap_or_default();
     }
     if fraction.is_empty() {
         whole.to_owned()
@@ -170,7 +178,15 @@ mod tests {
 
     #[test]
     fn amounts_as_people_write_them() {
-        for cell in ["18500", "$18,500", " 18 500.00 ", "18500.0000", "USD 18,500.00", "18'500 usd", "18,500$"] {
+        for cell in [
+            "18500",
+            "$18,500",
+            " 18 500.00 ",
+            "18500.0000",
+            "USD 18,500.00",
+            "18'500 usd",
+            "18,500$",
+        ] {
             assert_eq!(money(cell, Currency::USD).unwrap().minor(), 1_850_000, "{cell}");
         }
         for cell in ["", "n/a", "1,85,00", "18500.005", "-5", "18.500,00", "1e5", ","] {

@@ -103,7 +103,11 @@ impl Mapping {
         let headers = pairs("map", map, &mut wrong);
         let defaults = pairs("defaults", defaults, &mut wrong);
         if defaults.contains_key(&Column::Vin) {
-            wrong.add("defaults", "no_default", "“vin” has no default: each car has its own");
+            wrong.add(
+                "defaults",
+                "no_default",
+                "“vin” has no default: each car has its own",
+            );
         }
         if wrong.is_empty() {
             Ok(Self { headers, defaults })
@@ -201,7 +205,11 @@ impl Layout {
                 Some(column) if places.contains_key(&column) => wrong.add(
                     "file",
                     "doubled_header",
-                    format!("“{}” and another header both mean {}: map one of them", text::excerpt(name), column.as_str()),
+                    format!(
+                        "“{}” and another header both mean {}: map one of them",
+                        text::excerpt(name),
+                        column.as_str()
+                    ),
                 ),
                 Some(column) => {
                     places.insert(column, place);
@@ -211,11 +219,19 @@ impl Layout {
             }
         }
         if !places.contains_key(&Column::Vin) {
-            wrong.add("file", "no_vin_column", "no header of the file means vin: name it in map, as vin=VIN No.");
+            wrong.add(
+                "file",
+                "no_vin_column",
+                "no header of the file means vin: name it in map, as vin=VIN No.",
+            );
         }
         if wrong.is_empty() {
             let width = header.len();
-            Ok(Self { places, width, ignored })
+            Ok(Self {
+                places,
+                width,
+                ignored,
+            })
         } else {
             Err(wrong)
         }
@@ -243,7 +259,11 @@ mod tests {
 
     #[test]
     fn usual_names_need_no_mapping() {
-        let layout = Layout::of(&header(&["", "Price", "BRAND", "vin", "lot"]), &Mapping::default()).unwrap();
+        let layout = Layout::of(
+            &header(&["", "Price", "BRAND", "vin", "lot"]),
+            &Mapping::default(),
+        )
+        .unwrap();
         assert_eq!(layout.place(Column::AskingPrice), Some(1));
         assert_eq!(layout.place(Column::Make), Some(2));
         assert_eq!(layout.ignored, ["lot"]);
@@ -251,8 +271,13 @@ mod tests {
 
     #[test]
     fn a_mapping_wins_and_may_leave_a_column_out() {
-        let mapping = Mapping::parse("vin=VIN No.,asking_price=Price, net,condition=", "condition=used").unwrap();
-        let layout = Layout::of(&header(&["vin no.", "price, net", "price", "condition"]), &mapping).unwrap();
+        let mapping =
+            Mapping::parse("vin=VIN No.,asking_price=Price, net,condition=", "condition=used").unwrap();
+        let layout = Layout::of(
+            &header(&["vin no.", "price, net", "price", "condition"]),
+            &mapping,
+        )
+        .unwrap();
         assert_eq!(layout.place(Column::Vin), Some(0));
         assert_eq!(layout.place(Column::AskingPrice), Some(1));
         assert_eq!(layout.place(Column::Condition), None);

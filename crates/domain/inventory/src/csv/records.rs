@@ -25,7 +25,9 @@ pub struct NotText;
 
 /// The file can't be read on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("row {row} is longer than {LONGEST_RECORD} bytes or has more than {MOST_CELLS} cells: is a quotation mark left open?")]
+#[error(
+    "row {row} is longer than {LONGEST_RECORD} bytes or has more than {MOST_CELLS} cells: is a quotation mark left open?"
+)]
 pub struct Unreadable {
     /// Where it began.
     pub row: u64,
@@ -118,7 +120,10 @@ impl Records {
     }
 
     /// The next whole record.
-    #[expect(clippy::should_implement_trait, reason = "None means: not yet, push more; an iterator would be over")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "None means: not yet, push more; an iterator would be over"
+    )]
     pub fn next(&mut self) -> Option<Record> {
         self.ready.pop_front()
     }
@@ -251,7 +256,12 @@ mod tests {
 
     #[test]
     fn line_ends_marks_and_delimiters_are_forgiven() {
-        for text in ["a,b\n1,2\n", "a,b\r\n1,2", "\u{feff}a;b\r1;2\r", "a\tb\n\n1\t2\n\n"] {
+        for text in [
+            "a,b\n1,2\n",
+            "a,b\r\n1,2",
+            "\u{feff}a;b\r1;2\r",
+            "a\tb\n\n1\t2\n\n",
+        ] {
             assert_eq!(read(text.as_bytes(), 1), [["a", "b"], ["1", "2"]], "{text:?}");
         }
     }

@@ -32,7 +32,11 @@ pub struct CellError {
 impl CellError {
     /// About one column, or about the whole row.
     pub fn new(column: Option<Column>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { column, code: Cow::Borrowed(code), message: message.into() }
+        Self {
+            column,
+            code: Cow::Borrowed(code),
+            message: message.into(),
+        }
     }
 }
 
@@ -114,7 +118,11 @@ impl Reading {
             let message = format!("the row has {} cells; the header has {width}", record.cells.len());
             return Err(vec![CellError::new(None, "cell_count", message)]);
         }
-        let mut row = Cells { reading: self, record, errors: Vec::new() };
+        let mut row = Cells {
+            reading: self,
+            record,
+            errors: Vec::new(),
+        };
         let read = row.all();
         match read {
             Some(read) if row.errors.is_empty() => Ok(read),
@@ -153,7 +161,9 @@ impl Cells<'_> {
             make: self.needed(Column::Make, |c| text::line(c, 60)),
             model: self.needed(Column::Model, |c| text::line(c, 80)),
             trim: self.optional(Column::Trim, |c| text::line(c, 100)),
-            year: self.needed(Column::Year, |c| cells::whole(c).and_then(|y| model_year(y, this_year))),
+            year: self.needed(Column::Year, |c| {
+                cells::whole(c).and_then(|y| model_year(y, this_year))
+            }),
             body_type: self.optional(Column::BodyType, BodyType::forgiving),
             fuel_type: self.optional(Column::FuelType, FuelType::forgiving),
             transmission: self.optional(Column::Transmission, Transmission::forgiving),
@@ -181,7 +191,8 @@ impl Cells<'_> {
         let value = self.optional(column, parse);
         if matches!(value, Patch::Null) {
             let message = format!("{} must not be empty", column.as_str());
-            self.errors.push(CellError::new(Some(column), "required", message));
+            self.errors
+                .push(CellError::new(Some(column), "required", message));
             return Patch::Absent;
         }
         value
@@ -189,11 +200,17 @@ impl Cells<'_> {
 
     fn optional<T>(&mut self, column: Column, parse: impl Fn(&str) -> Result<T, Malformed>) -> Patch<T> {
         let default = self.reading.mapping.defaults.get(&column).map(String::as_str);
-        let cell = match self.reading.layout.place(column).and_then(|place| self.record.cells.get(place)) {
+        let cell = match self
+            .reading
+            .layout
+            .place(column)
+            .and_then(|place| self.record.cells.get(place))
+        {
             Some(Ok(cell)) => Some(unguarded(cell.trim())),
             Some(Err(_)) => {
                 let message = "is not UTF-8: save the file as UTF-8";
-                self.errors.push(CellError::new(Some(column), "not_utf8", message));
+                self.errors
+                    .push(CellError::new(Some(column), "not_utf8", message));
                 return Patch::Absent;
             }
             None => None,
@@ -209,7 +226,8 @@ impl Cells<'_> {
         match parse(cell) {
             Ok(value) => Patch::Value(value),
             Err(malformed) => {
-                self.errors.push(CellError::new(Some(column), malformed.code, malformed.message));
+                self.errors
+                    .push(CellError::new(Some(column), malformed.code, malformed.message));
                 Patch::Absent
             }
         }
@@ -232,7 +250,10 @@ fn features(cell: &str) -> Result<Vec<String>, Malformed> {
 
 fn site(cell: &str) -> Result<SiteId, Malformed> {
     cell.parse().map_err(|_| {
-        Malformed::new("malformed_id", format!("“{}” is not the id of a site", text::excerpt(cell)))
+        Malformed::new(
+            "malformed_id",
+            format!("“{}” is not the id of a site", text::excerpt(cell)),
+        )
     })
 }
 
@@ -240,10 +261,12 @@ fn site(cell: &str) -> Result<SiteId, Malformed> {
 fn status(cell: &str) -> Result<ListingStatus, Malformed> {
     match ListingStatus::parse(&text::fold(cell)) {
         Some(status @ (ListingStatus::Draft | ListingStatus::Active)) => Ok(status),
-        Some(ListingStatus::Reserved | ListingStatus::Sold | ListingStatus::Removed) | None => Err(Malformed::new(
-            "unknown_status",
-            format!("“{}” is neither draft nor active", text::excerpt(cell)),
-        )),
+        Some(ListingStatus::Reserved | ListingStatus::Sold | ListingStatus::Removed) | None => {
+            Err(Malformed::new(
+                "unknown_status",
+                format!("“{}” is neither draft nor active", text::excerpt(cell)),
+            ))
+        }
     }
 }
 
@@ -265,18 +288,39 @@ mod tests {
     }
 
     fn record(cells: &[&str]) -> Record {
-        Record { row: 2, cells: cells.iter().map(|c| Ok((*c).to_owned())).collect() }
+        Record {
+            row: 2,
+            cells: cells.iter().map(|c| Ok((*c).to_owned())).collect(),
+        }
     }
 
     #[test]
     fn a_foreign_row_is_understood() {
         let reading = reading(
-            &["", "price", "brand", "model", "year", "mileage", "VIN No.", "condition"],
+            &[
+                "",
+                "price",
+                "brand",
+                "model",
+                "year",
+                "mileage",
+                "VIN No.",
+                "condition",
+            ],
             "vin=VIN No.,condition=",
             "condition=pre-owned",
         );
         let row = reading
-            .read(&record(&["0", "$6,300", " toyota ", "cruiser", "2008.0", "274,117", "  jtezu11f88k007763", "10 days left"]))
+            .read(&record(&[
+                "0",
+                "$6,300",
+                " toyota ",
+                "cruiser",
+                "2008.0",
+                "274,117",
+                "  jtezu11f88k007763",
+                "10 days left",
+            ]))
             .unwrap();
         assert_eq!(row.vin.as_str(), "JTEZU11F88K007763");
         assert_eq!(row.make, Patch::Value("toyota".to_owned()));
@@ -289,8 +333,13 @@ mod tests {
     #[test]
     fn every_error_of_a_row_is_told_with_its_column() {
         let reading = reading(&["vin", "make", "year", "asking_price", "status"], "", "");
-        let errors = reading.read(&record(&["SHORT", "", "1700", "0", "sold"])).unwrap_err();
-        let told: Vec<_> = errors.iter().map(|e| (e.column.unwrap(), e.code.as_ref())).collect();
+        let errors = reading
+            .read(&record(&["SHORT", "", "1700", "0", "sold"]))
+            .unwrap_err();
+        let told: Vec<_> = errors
+            .iter()
+            .map(|e| (e.column.unwrap(), e.code.as_ref()))
+            .collect();
         assert_eq!(
             told,
             [
@@ -306,7 +355,11 @@ mod tests {
     #[test]
     fn rows_of_another_width_are_refused_but_for_empty_cells_at_the_end() {
         let reading = reading(&["vin", "make"], "", "");
-        assert!(reading.read(&record(&["JTEZU11F88K007763", "x", "", " "])).is_ok());
+        assert!(
+            reading
+                .read(&record(&["JTEZU11F88K007763", "x", "", " "]))
+                .is_ok()
+        );
         assert!(reading.read(&record(&["JTEZU11F88K007763"])).is_err());
         assert!(reading.read(&record(&["JTEZU11F88K007763", "x", "y"])).is_err());
     }
@@ -316,6 +369,9 @@ mod tests {
         let reading = reading(&["vin", "trim", "odometer"], "", "odometer=5");
         let row = reading.read(&record(&["JTEZU11F88K007763", "", ""])).unwrap();
         assert_eq!((row.trim, row.body_type), (Patch::Null, Patch::Absent));
-        assert_eq!(row.odometer, Patch::Value(Distance::new(5, DistanceUnit::Mi).unwrap()));
+        assert_eq!(
+            row.odometer,
+            Patch::Value(Distance::new(5, DistanceUnit::Mi).unwrap())
+        );
     }
 }

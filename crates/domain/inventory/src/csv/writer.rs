@@ -15,7 +15,11 @@ const RUNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 /// assert_eq!(unguarded(&guarded("'=1+1")), "'=1+1");
 /// ```
 pub fn guarded(cell: &str) -> String {
-    if needs_guard(cell) { format!("'{cell}") } else { cell.to_owned() }
+    if needs_guard(cell) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 /// Takes the apostrophe off that [`guarded`] has put there.
@@ -153,7 +157,10 @@ mod tests {
         records.push(template().as_bytes()).unwrap();
         let header = records.next().unwrap();
         let example = records.next().unwrap();
-        assert_eq!((header.cells.len(), example.cells.len()), (Column::ALL.len(), Column::ALL.len()));
+        assert_eq!(
+            (header.cells.len(), example.cells.len()),
+            (Column::ALL.len(), Column::ALL.len())
+        );
     }
 
     proptest! {

@@ -83,9 +83,34 @@ pub struct ListingFilter {
 
 /// Names that [`ListingFilter::read`] takes. `status` is for staff alone.
 pub const NAMES: &[&str] = &[
-    "q", "make", "model", "trim", "year", "min_year", "max_year", "min_price", "max_price", "currency", "min_mileage",
-    "max_mileage", "unit", "fuel_type", "body_type", "transmission", "drivetrain", "color", "condition", "dealer", "site",
-    "city", "state", "featured", "lat", "lng", "radius_km", "listed_since",
+    "q",
+    "make",
+    "model",
+    "trim",
+    "year",
+    "min_year",
+    "max_year",
+    "min_price",
+    "max_price",
+    "currency",
+    "min_mileage",
+    "max_mileage",
+    "unit",
+    "fuel_type",
+    "body_type",
+    "transmission",
+    "drivetrain",
+    "color",
+    "condition",
+    "dealer",
+    "site",
+    "city",
+    "state",
+    "featured",
+    "lat",
+    "lng",
+    "radius_km",
+    "listed_since",
 ];
 
 /// Fields that listings can be ordered by.
@@ -94,9 +119,16 @@ pub const ORDERINGS: &[&str] = &["price", "year", "mileage", "listed_at", "dista
 impl ListingFilter {
     /// Reads the filters of a query. Names that are not filters (paging, ordering) are left to their readers.
     pub fn read(query: &Query) -> Result<Self, Violations> {
-        let mut reader = Reader { query, wrong: Violations::new() };
+        let mut reader = Reader {
+            query,
+            wrong: Violations::new(),
+        };
         let filter = reader.filter();
-        if reader.wrong.is_empty() { Ok(filter) } else { Err(reader.wrong) }
+        if reader.wrong.is_empty() {
+            Ok(filter)
+        } else {
+            Err(reader.wrong)
+        }
     }
 
     /// The order asked for: known fields; a distance needs a place, relevance needs words, and its best always comes first.
@@ -110,19 +142,34 @@ impl ListingFilter {
                 let message = format!("“{}” is none of {}", text::excerpt(field), ORDERINGS.join(", "));
                 wrong.add("ordering", "unknown_ordering", message);
             }
-            wrong.check(field != "distance" || self.from.is_some(), "ordering", "place_required", || {
-                "an order by distance needs lat and lng".to_owned()
+            wrong.check(
+                field != "distance" || self.from.is_some(),
+                "ordering",
+                "place_required",
+                || "an order by distance needs lat and lng".to_owned(),
+            );
+            wrong.check(
+                field != "relevance" || self.q.is_some(),
+                "ordering",
+                "words_required",
+                || "an order by relevance needs q".to_owned(),
+            );
+            order.push(Sort {
+                field: sort.field.clone(),
+                descending: sort.descending || field == "relevance",
             });
-            wrong.check(field != "relevance" || self.q.is_some(), "ordering", "words_required", || {
-                "an order by relevance needs q".to_owned()
-            });
-            order.push(Sort { field: sort.field.clone(), descending: sort.descending || field == "relevance" });
         }
         if order.is_empty() {
             if self.q.is_some() {
-                order.push(Sort { field: "relevance".to_owned(), descending: true });
+                order.push(Sort {
+                    field: "relevance".to_owned(),
+                    descending: true,
+                });
             }
-            order.push(Sort { field: "listed_at".to_owned(), descending: true });
+            order.push(Sort {
+                field: "listed_at".to_owned(),
+                descending: true,
+            });
         }
         if wrong.is_empty() { Ok(order) } else { Err(wrong) }
     }
@@ -140,10 +187,20 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn filter(&mut self) -> ListingFilter {
-        let unit = self.one("unit", str::parse::<DistanceUnit>).unwrap_or(DistanceUnit::Mi);
+        let unit = self
+            .one("unit", str::parse::<DistanceUnit>)
+            .unwrap_or(DistanceUnit::Mi);
         let currency = self.one("currency", Currency::parse).unwrap_or(Currency::USD);
-        let price = |v: &str| Money::parse(v, currency).and_then(not_negative).map(keys::price_rising);
-        let metres = |v: &str| number::<i64>(v).and_then(|v| Distance::new(v, unit)).map(Distance::metres);
+        let price = |v: &str| {
+            Money::parse(v, currency)
+                .and_then(not_negative)
+                .map(keys::price_rising)
+        };
+        let metres = |v: &str| {
+            number::<i64>(v)
+                .and_then(|v| Distance::new(v, unit))
+                .map(Distance::metres)
+        };
         let (from, within) = self.circle();
         let filter = ListingFilter {
             q: self.one("q", words),
@@ -178,7 +235,9 @@ impl Reader<'_> {
 
     /// A bound by price means listings in that currency, and so does a currency alone.
     fn currency_holds(&self, mut filter: ListingFilter, currency: Currency) -> ListingFilter {
-        let given = ["currency", "min_price", "max_price"].iter().any(|name| self.query.contains_key(*name));
+        let given = ["currency", "min_price", "max_price"]
+            .iter()
+            .any(|name| self.query.contains_key(*name));
         if given {
             let least = keys::price_rising(Money::new(0, currency));
             let most = keys::price_rising(Money::new(i64::MAX, currency));
@@ -195,10 +254,18 @@ impl Reader<'_> {
         let given = |name: &str| self.query.contains_key(name);
         if given("lat") != given("lng") || (given("radius_km") && !given("lat")) {
             let missing = if given("lat") { "lng" } else { "lat" };
-            self.wrong.add(missing, "place_incomplete", "a place needs both lat and lng; radius_km needs a place");
+            self.wrong.add(
+                missing,
+                "place_incomplete",
+                "a place needs both lat and lng; radius_km needs a place",
+            );
         }
         let place = lat.zip(lng).and_then(|(lat, lng)| {
-            let pointer = if (-90.0..=90.0).contains(&lat) { "lng" } else { "lat" };
+            let pointer = if (-90.0..=90.0).contains(&lat) {
+                "lng"
+            } else {
+                "lat"
+            };
             self.wrong.take(pointer, Place::new(lat, lng))
         });
         (place, radius.map(|km| chord_squared_of(km * 1_000.0)))
@@ -209,7 +276,8 @@ impl Reader<'_> {
         match values.as_slice() {
             [value] => self.wrong.take(name, parse(value.trim())),
             _ => {
-                self.wrong.add(name, "repeated", format!("“{name}” is taken once"));
+                self.wrong
+                    .add(name, "repeated", format!("“{name}” is taken once"));
                 None
             }
         }
@@ -217,37 +285,53 @@ impl Reader<'_> {
 
     fn many<T: PartialEq>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Malformed>) -> Vec<T> {
         let mut found = Vec::new();
-        for value in self.query.get(name).into_iter().flatten().flat_map(|v| v.split(',')) {
+        for value in self
+            .query
+            .get(name)
+            .into_iter()
+            .flatten()
+            .flat_map(|v| v.split(','))
+        {
             if let Some(value) = self.wrong.take(name, parse(value.trim()))
                 && !found.contains(&value)
             {
                 found.push(value);
             }
         }
-        self.wrong.check(found.len() <= MOST_VALUES, name, "too_many", || {
-            format!("“{name}” takes at most {MOST_VALUES} values")
-        });
+        self.wrong
+            .check(found.len() <= MOST_VALUES, name, "too_many", || {
+                format!("“{name}” takes at most {MOST_VALUES} values")
+            });
         found
     }
 }
 
 fn words(value: &str) -> Result<WordQuery, Malformed> {
     WordQuery::parse(&text::line(value, 200)?).ok_or_else(|| {
-        Malformed::new("no_word", format!("“{}” holds no letter and no digit", text::excerpt(value)))
+        Malformed::new(
+            "no_word",
+            format!("“{}” holds no letter and no digit", text::excerpt(value)),
+        )
     })
 }
 
 fn named(value: &str) -> Result<String, Malformed> {
     let name = keys::name(&text::line(value, 100)?);
     if name.is_empty() {
-        return Err(Malformed::new("no_word", format!("“{}” holds no letter and no digit", text::excerpt(value))));
+        return Err(Malformed::new(
+            "no_word",
+            format!("“{}” holds no letter and no digit", text::excerpt(value)),
+        ));
     }
     Ok(name)
 }
 
 fn number<T: FromStr>(value: &str) -> Result<T, Malformed> {
     value.parse().map_err(|_| {
-        Malformed::new("malformed_number", format!("“{}” is not a whole number", text::excerpt(value)))
+        Malformed::new(
+            "malformed_number",
+            format!("“{}” is not a whole number", text::excerpt(value)),
+        )
     })
 }
 
@@ -260,7 +344,10 @@ fn not_negative(money: Money) -> Result<Money, Malformed> {
 
 fn decimal(value: &str) -> Result<f64, Malformed> {
     value.parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(|| {
-        Malformed::new("malformed_number", format!("“{}” is not a number", text::excerpt(value)))
+        Malformed::new(
+            "malformed_number",
+            format!("“{}” is not a number", text::excerpt(value)),
+        )
     })
 }
 
@@ -273,7 +360,10 @@ fn kilometres(value: &str) -> Result<f64, Malformed> {
     if km > 0.0 && km <= FARTHEST_KM {
         Ok(km)
     } else {
-        Err(Malformed::new("out_of_range", format!("{km} km is not above 0 and up to {FARTHEST_KM}")))
+        Err(Malformed::new(
+            "out_of_range",
+            format!("{km} km is not above 0 and up to {FARTHEST_KM}"),
+        ))
     }
 }
 
@@ -284,25 +374,38 @@ fn id<K>(value: &str) -> Result<kernel::id::Id<K>, Malformed> {
 }
 
 fn flag(value: &str) -> Result<bool, Malformed> {
-    value
-        .parse()
-        .map_err(|_| Malformed::new("malformed_flag", format!("“{}” is neither true nor false", text::excerpt(value))))
+    value.parse().map_err(|_| {
+        Malformed::new(
+            "malformed_flag",
+            format!("“{}” is neither true nor false", text::excerpt(value)),
+        )
+    })
 }
 
 fn status(value: &str) -> Result<ListingStatus, Malformed> {
     ListingStatus::parse(value).ok_or_else(|| {
         let words: Vec<&str> = ListingStatus::ALL.iter().map(|s| s.as_str()).collect();
-        Malformed::new("unknown_status", format!("“{}” is none of {}", text::excerpt(value), words.join(", ")))
+        Malformed::new(
+            "unknown_status",
+            format!("“{}” is none of {}", text::excerpt(value), words.join(", ")),
+        )
     })
 }
 
 fn instant(value: &str) -> Result<Instant, Malformed> {
-    let day = || value.parse::<chrono::NaiveDate>().map(|d| d.and_time(chrono::NaiveTime::MIN).and_utc());
+    let day = || {
+        value
+            .parse::<chrono::NaiveDate>()
+            .map(|d| d.and_time(chrono::NaiveTime::MIN).and_utc())
+    };
     chrono::DateTime::parse_from_rfc3339(value)
         .map(Instant::from)
         .or_else(|_| day())
         .map_err(|_| {
-            let message = format!("“{}” is neither an instant such as 2026-05-01T00:00:00Z nor a date", text::excerpt(value));
+            let message = format!(
+                "“{}” is neither an instant such as 2026-05-01T00:00:00Z nor a date",
+                text::excerpt(value)
+            );
             Malformed::new("malformed_instant", message)
         })
 }

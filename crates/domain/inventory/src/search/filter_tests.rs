@@ -4,14 +4,22 @@ use super::*;
 fn query(pairs: &[(&str, &str)]) -> Query {
     let mut query = Query::new();
     for (name, value) in pairs {
-        query.entry((*name).to_owned()).or_default().push((*value).to_owned());
+        query
+            .entry((*name).to_owned())
+            .or_default()
+            .push((*value).to_owned());
     }
     query
 }
 
 #[test]
 fn repeated_values_and_commas_mean_or() {
-    let filter = ListingFilter::read(&query(&[("make", "Toyota,HONDA"), ("make", "Citroën"), ("year", "2020")])).unwrap();
+    let filter = ListingFilter::read(&query(&[
+        ("make", "Toyota,HONDA"),
+        ("make", "Citroën"),
+        ("year", "2020"),
+    ]))
+    .unwrap();
     assert_eq!(filter.makes, ["toyota", "honda", "citroen"]);
     assert_eq!(filter.years, [2020]);
 }
@@ -19,7 +27,10 @@ fn repeated_values_and_commas_mean_or() {
 #[test]
 fn writings_of_a_model_meet() {
     for model in ["F-150", "f150", "F 150"] {
-        assert_eq!(ListingFilter::read(&query(&[("model", model)])).unwrap().models, ["f 150"]);
+        assert_eq!(
+            ListingFilter::read(&query(&[("model", model)])).unwrap().models,
+            ["f 150"]
+        );
     }
 }
 
@@ -38,7 +49,10 @@ fn every_violation_is_told_by_the_parameters_name() {
     .unwrap_err();
     let mut names: Vec<&str> = wrong.as_slice().iter().map(|v| v.pointer.as_str()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["dealer", "featured", "fuel_type", "lat", "min_price", "q", "year"]);
+    assert_eq!(
+        names,
+        ["dealer", "featured", "fuel_type", "lat", "min_price", "q", "year"]
+    );
 }
 
 #[test]
@@ -69,13 +83,25 @@ fn a_radius_needs_a_place() {
 #[test]
 fn orders_know_what_they_need() {
     let filter = ListingFilter::read(&query(&[("q", "ford")])).unwrap();
-    let fields = |sorts: Vec<Sort>| sorts.into_iter().map(|s| (s.field, s.descending)).collect::<Vec<_>>();
+    let fields = |sorts: Vec<Sort>| {
+        sorts
+            .into_iter()
+            .map(|s| (s.field, s.descending))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(
         fields(filter.order(&[]).unwrap()),
         [("relevance".to_owned(), true), ("listed_at".to_owned(), true)]
     );
     assert!(filter.order(&Sort::parse_list("distance")).is_err());
-    assert!(ListingFilter::default().order(&Sort::parse_list("relevance")).is_err());
+    assert!(
+        ListingFilter::default()
+            .order(&Sort::parse_list("relevance"))
+            .is_err()
+    );
     assert!(filter.order(&Sort::parse_list("-name")).is_err());
-    assert_eq!(fields(filter.order(&Sort::parse_list("price")).unwrap()), [("price".to_owned(), false)]);
+    assert_eq!(
+        fields(filter.order(&Sort::parse_list("price")).unwrap()),
+        [("price".to_owned(), false)]
+    );
 }

@@ -45,7 +45,11 @@ fn currency_rank(currency: Currency) -> i64 {
 }
 
 const fn letter(byte: u8) -> i64 {
-    if byte.is_ascii_uppercase() { (byte - b'A') as i64 } else { 0 }
+    if byte.is_ascii_uppercase() {
+        (byte - b'A') as i64
+    } else {
+        0
+    }
 }
 
 /// Where a mileage comes: in metres, unknown ones last.

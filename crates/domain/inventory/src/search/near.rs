@@ -66,7 +66,10 @@ pub fn metres_of(chord_squared: i64) -> i64 {
     whole(2.0 * RADIUS * (chord / (2.0 * RADIUS)).min(1.0).asin())
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "metres on the Earth, and their squares, fit in 63 bits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "metres on the Earth, and their squares, fit in 63 bits"
+)]
 fn whole(value: f64) -> i64 {
     value.round() as i64
 }

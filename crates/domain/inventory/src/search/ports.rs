@@ -13,7 +13,12 @@ use crate::error::Error;
 pub trait ListingSearch: Send + Sync {
     /// One page, in the order of `page.sort` (see [`ListingFilter::order`]), the id last. The count of a public list may be up
     /// to 10 s old.
-    async fn page(&self, audience: Audience, filter: &ListingFilter, page: &PageRequest) -> Result<Page<Hit>, Error>;
+    async fn page(
+        &self,
+        audience: Audience,
+        filter: &ListingFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Hit>, Error>;
 
     /// Counts per make, body, fuel and price band, each under the other filters. A public one may be up to 10 s old.
     async fn facets(&self, audience: Audience, filter: &ListingFilter) -> Result<Facets, Error>;

@@ -31,8 +31,16 @@ impl Likeness {
         let price = i64::try_from(price.min(100_000)).unwrap_or(100_000);
         let years = i64::from(self.year.abs_diff(other.year)) * 30;
         let make = if self.make == other.make { 0 } else { 400 };
-        let model = if self.make == other.make && self.model == other.model { 0 } else { 200 };
-        let body = if self.body_type.is_some() && self.body_type == other.body_type { 0 } else { 300 };
+        let model = if self.make == other.make && self.model == other.model {
+            0
+        } else {
+            200
+        };
+        let body = if self.body_type.is_some() && self.body_type == other.body_type {
+            0
+        } else {
+            300
+        };
         price + years + make + model + body
     }
 
@@ -41,7 +49,11 @@ impl Likeness {
         candidates.retain(|(c, _)| c.id != self.id);
         candidates.sort_by_key(|(c, _)| (self.unlike(c), c.id));
         candidates.dedup_by_key(|(c, _)| c.id);
-        candidates.into_iter().take(MOST_SIMILAR).map(|(_, t)| t).collect()
+        candidates
+            .into_iter()
+            .take(MOST_SIMILAR)
+            .map(|(_, t)| t)
+            .collect()
     }
 }
 
@@ -53,7 +65,17 @@ mod tests {
     fn car(n: u32, make: &str, body: &str, price: i64, year: i32) -> (Likeness, u32) {
         let id = format!("00000000-0000-7000-8000-{n:012}").parse().unwrap();
         let (make, body_type) = (make.to_owned(), Some(body.to_owned()));
-        (Likeness { id, model: "x".to_owned(), make, body_type, price, year }, n)
+        (
+            Likeness {
+                id,
+                model: "x".to_owned(),
+                make,
+                body_type,
+                price,
+                year,
+            },
+            n,
+        )
     }
 
     #[test]

@@ -74,9 +74,15 @@ impl SearchListings {
 
     /// One listing: for everybody when it is public, for its dealer's staff always; else it is not there.
     pub async fn detail(&self, actor: &Actor, listing: ListingId) -> Result<Detail, Error> {
-        let mut detail = self.search.detail(listing).await?.ok_or(Common::absent("listing"))?;
+        let mut detail = self
+            .search
+            .detail(listing)
+            .await?
+            .ok_or(Common::absent("listing"))?;
         let listing = &detail.listed.listing;
-        detail.for_staff = actor.may(Right::SeeInventory, Scope::Dealer(listing.dealer)).is_ok();
+        detail.for_staff = actor
+            .may(Right::SeeInventory, Scope::Dealer(listing.dealer))
+            .is_ok();
         let public = detail.dealer_verified && listing.status.is_public();
         if public || detail.for_staff {
             Ok(detail)
@@ -113,17 +119,30 @@ impl SearchListings {
 
 fn own_dealer(actor: &Actor, dealer: Option<DealerId>) -> Result<DealerId, Common> {
     let right = Right::SeeInventory;
-    actor.acting_dealer(right, dealer, Common::Forbidden { right: right.as_str() })
+    actor.acting_dealer(
+        right,
+        dealer,
+        Common::Forbidden {
+            right: right.as_str(),
+        },
+    )
 }
 
 fn by_make(offered: Vec<Offered>) -> Vec<MakeEntry> {
     let mut makes: BTreeMap<String, Vec<Bucket<String>>> = BTreeMap::new();
     for Offered { make, model, count } in offered {
-        makes.entry(make).or_default().push(Bucket { value: model, count });
+        makes
+            .entry(make)
+            .or_default()
+            .push(Bucket { value: model, count });
     }
     makes
         .into_iter()
-        .map(|(make, models)| MakeEntry { make, count: models.iter().map(|m| m.count).sum(), models })
+        .map(|(make, models)| MakeEntry {
+            make,
+            count: models.iter().map(|m| m.count).sum(),
+            models,
+        })
         .collect()
 }
 
@@ -131,25 +150,35 @@ fn by_make(offered: Vec<Offered>) -> Vec<MakeEntry> {
 fn suggestions(typed: &[String], makes: &[MakeEntry]) -> Vec<Suggestion> {
     let fits = |text: &str| {
         let words = words::split(text);
-        typed.iter().all(|t| words.iter().any(|w| w.starts_with(t.as_str())))
+        typed
+            .iter()
+            .all(|t| words.iter().any(|w| w.starts_with(t.as_str())))
     };
     let mut found = Vec::new();
     for entry in makes {
         if fits(&entry.make) {
             let make = entry.make.clone();
-            found.push(Suggestion { text: make.clone(), make, model: None, count: entry.count });
+            found.push(Suggestion {
+                text: make.clone(),
+                make,
+                model: None,
+                count: entry.count,
+            });
         }
         for model in &entry.models {
             let text = format!("{} {}", entry.make, model.value);
             if fits(&text) {
                 let (make, model_name) = (entry.make.clone(), Some(model.value.clone()));
-                found.push(Suggestion { text, make, model: model_name, count: model.count });
+                found.push(Suggestion {
+                    text,
+                    make,
+                    model: model_name,
+                    count: model.count,
+                });
             }
         }
     }
-    found.sort_by(|a, b| {
-        (a.model.is_some(), b.count, &a.text).cmp(&(b.model.is_some(), a.count, &b.text))
-    });
+    found.sort_by(|a, b| (a.model.is_some(), b.count, &a.text).cmp(&(b.model.is_some(), a.count, &b.text)));
     found.truncate(MOST_SUGGESTIONS);
     found
 }
@@ -159,12 +188,20 @@ mod tests {
     use super::*;
 
     fn offered(make: &str, model: &str, count: u64) -> Offered {
-        Offered { make: make.to_owned(), model: model.to_owned(), count }
+        Offered {
+            make: make.to_owned(),
+            model: model.to_owned(),
+            count,
+        }
     }
 
     #[test]
     fn two_letters_suggest_makes_first_then_models_by_frequency() {
-        let makes = by_make(vec![offered("Ford", "Focus", 3), offered("Ford", "F-150", 9), offered("Kia", "Forte", 5)]);
+        let makes = by_make(vec![
+            offered("Ford", "Focus", 3),
+            offered("Ford", "F-150", 9),
+            offered("Kia", "Forte", 5),
+        ]);
         let texts = |typed: &str| {
             let found = suggestions(&words::split(typed), &makes);
             found.into_iter().map(|s| s.text).collect::<Vec<_>>()

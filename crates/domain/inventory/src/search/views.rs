@@ -51,7 +51,10 @@ pub struct Price {
 
 impl From<Money> for Price {
     fn from(money: Money) -> Self {
-        Self { amount: money.amount(), currency: money.currency().code().to_owned() }
+        Self {
+            amount: money.amount(),
+            currency: money.currency().code().to_owned(),
+        }
     }
 }
 
@@ -247,7 +250,9 @@ pub struct PriceBand {
 }
 
 /// Upper ends of the price bands, in minor units of the platform's currency.
-pub const BAND_ENDS: &[i64] = &[500_000, 1_000_000, 1_500_000, 2_000_000, 3_000_000, 4_000_000, 6_000_000, 10_000_000];
+pub const BAND_ENDS: &[i64] = &[
+    500_000, 1_000_000, 1_500_000, 2_000_000, 3_000_000, 4_000_000, 6_000_000, 10_000_000,
+];
 
 impl PriceBand {
     /// All bands, from the cheapest.
