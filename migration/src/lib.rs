@@ -11,6 +11,7 @@ use sea_orm_migration::prelude::*;
 pub mod schema;
 
 mod m0001_core;
+mod m0002_identity;
 mod m0003_dealers;
 mod m0004_inventory;
 mod m0005_scheduling;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_core::Migration),
+            Box::new(m0002_identity::Migration),
             Box::new(m0003_dealers::Migration),
             Box::new(m0004_inventory::Migration),
             Box::new(m0005_scheduling::Migration),
