@@ -83,6 +83,14 @@ pub enum Error {
         /// How many at most.
         limit: usize,
     },
+    /// An import can't be taken back.
+    #[error("{}", not_undoable(*stage, *dry_run))]
+    NotUndoable {
+        /// Where it stands.
+        stage: crate::import::Stage,
+        /// It wrote nothing.
+        dry_run: bool,
+    },
     /// A completed or cancelled entry of the log was sent back.
     #[error("a service record that is {from} can't become {to}")]
     IllegalRecordStatus {
@@ -95,6 +103,14 @@ pub enum Error {
 
 fn named<T: std::fmt::Display>(what: &str, id: Option<&T>) -> String {
     id.map_or_else(|| format!("another {what}"), |id| format!("{what} {id}"))
+}
+
+fn not_undoable(stage: crate::import::Stage, dry_run: bool) -> String {
+    if dry_run {
+        "a dry run wrote nothing that could be undone".to_owned()
+    } else {
+        format!("the import is {}: only a finished one can be undone, once", stage.as_str())
+    }
 }
 
 fn ways(list: &[ListingStatus]) -> String {
@@ -123,6 +139,7 @@ impl Failure for Error {
             | Self::VehicleInUse
             | Self::BulkRefused(_)
             | Self::TooManyKept { .. }
+            | Self::NotUndoable { .. }
             | Self::IllegalRecordStatus { .. } => Kind::Conflict,
         }
     }
@@ -134,6 +151,7 @@ impl Failure for Error {
             | Self::IllegalVehicleStatus { .. }
             | Self::IllegalRecordStatus { .. } => "illegal_transition",
             Self::SiteRequired => "site_required",
+            Self::NotUndoable { .. } => "not_undoable",
             Self::VinTaken { .. } => "vin_taken",
             Self::AlreadyListed { .. } => "already_listed",
             Self::NotForSale { .. } => "not_for_sale",

@@ -13,6 +13,8 @@
 //! | [`vehicle`], [`listing`], [`service_record`], [`saved`], [`history`] | the things |
 //! | [`vehicle_draft`], [`listing_draft`], [`given`] | the same as they come from outside, unchecked; merge patches |
 //! | [`vehicle_rules`], [`listing_rules`], [`bulk`], [`service_rules`] | pure decisions: facts in, a decision out |
+//! | [`search`], [`words`], [`deal_rating`] | finding listings, and whether the price is good |
+//! | [`csv`], [`import`] | stock as a file, in and out |
 //! | [`ports`] | what is needed from outside |
 //! | [`use_cases`] | what can be done |
 //!
@@ -36,6 +38,7 @@ pub mod deal_rating;
 pub mod error;
 pub mod given;
 pub mod history;
+pub mod import;
 pub mod listing;
 pub mod listing_draft;
 pub mod listing_rules;
