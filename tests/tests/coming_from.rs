@@ -40,10 +40,15 @@ const PAGES: &[&str] = &["/docs"];
 
 #[test]
 fn every_operation_that_the_page_promises_exists() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/coming-from.md")).expect("the page");
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/coming-from.md"))
+        .expect("the page");
     let known = operations();
     let promised = promised(&page);
-    assert!(promised.len() > 60, "the page was read: {} operations", promised.len());
+    assert!(
+        promised.len() > 60,
+        "the page was read: {} operations",
+        promised.len()
+    );
     let mut missing = BTreeSet::new();
     let mut waiting = BTreeSet::new();
     for (method, path) in promised {
@@ -59,32 +64,60 @@ fn every_operation_that_the_page_promises_exists() {
             }
         }
     }
-    assert!(missing.is_empty(), "promised, and not in the API document: {missing:#?}");
-    let rotten: Vec<_> = TO_COME.iter().filter(|start| !waiting.contains(**start)).collect();
-    assert!(rotten.is_empty(), "no longer to come, take them out of the list: {rotten:?}");
+    assert!(
+        missing.is_empty(),
+        "promised, and not in the API document: {missing:#?}"
+    );
+    let rotten: Vec<_> = TO_COME
+        .iter()
+        .filter(|start| !waiting.contains(**start))
+        .collect();
+    assert!(
+        rotten.is_empty(),
+        "no longer to come, take them out of the list: {rotten:?}"
+    );
 }
 
 /// Method and path of each operation of the document, without the prefix, parameters as `{}`.
 fn operations() -> BTreeSet<(String, String)> {
     let document = api::app::openapi();
-    let paths = document.pointer("/paths").and_then(Value::as_object).expect("paths");
-    let methods = |item: &Value| item.as_object().map(|o| o.keys().map(|m| m.to_uppercase()).collect::<Vec<_>>()).unwrap_or_default();
+    let paths = document
+        .pointer("/paths")
+        .and_then(Value::as_object)
+        .expect("paths");
+    let methods = |item: &Value| {
+        item.as_object()
+            .map(|o| o.keys().map(|m| m.to_uppercase()).collect::<Vec<_>>())
+            .unwrap_or_default()
+    };
     paths
         .iter()
-        .flat_map(|(path, item)| methods(item).into_iter().map(move |method| (method, normal(path.strip_prefix("/api/v1").unwrap_or(path)))))
+        .flat_map(|(path, item)| {
+            methods(item)
+                .into_iter()
+                .map(move |method| (method, normal(path.strip_prefix("/api/v1").unwrap_or(path))))
+        })
         .collect()
 }
 
 fn normal(path: &str) -> String {
-    let steps: Vec<&str> = path.split('/').map(|step| if step.starts_with('{') { "{}" } else { step }).collect();
+    let steps: Vec<&str> = path
+        .split('/')
+        .map(|step| if step.starts_with('{') { "{}" } else { step })
+        .collect();
     steps.join("/")
 }
 
 /// The operations that the right column names: `GET, POST /a/{id}`, `POST /a/x, y` (siblings of the last step), several by `;` or commas.
 fn promised(page: &str) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
-    for row in page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---") && !line.starts_with("| today")) {
-        let Some(right) = row.trim_end_matches('|').rsplit('|').next() else { continue };
+    for row in page
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| ---") && !line.starts_with("| today"))
+    {
+        let Some(right) = row.trim_end_matches('|').rsplit('|').next() else {
+            continue;
+        };
         let mut methods: Vec<String> = Vec::new();
         let mut fresh = true;
         let mut last = String::new();

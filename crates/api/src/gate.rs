@@ -64,6 +64,10 @@ pub async fn pass(
     let request_id = request_id(&request, &gate.core);
     let pattern = request.match_pattern();
     let method = request.method().clone();
+    if method == Method::HEAD {
+        // Answered as GET; the server leaves the body out by itself (RFC 9110, 9.3.2).
+        request.head_mut().method = Method::GET;
+    }
     let mut standing = None;
     let mut response = match gate
         .admit(&mut request, pattern.as_deref(), &request_id, &mut standing)
@@ -308,6 +312,19 @@ impl Gate {
                 return Err(too_large());
             }
             bytes.extend_from_slice(&chunk);
+        }
+        let encoding = text(request.headers(), &header::CONTENT_ENCODING)
+            .filter(|e| !e.eq_ignore_ascii_case("identity"));
+        if let Some(encoding) = encoding {
+            let message = format!(
+                "send the body as it is, not as {}",
+                kernel::text::excerpt(encoding)
+            );
+            return Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                message,
+            ));
         }
         let kind = text(request.headers(), &header::CONTENT_TYPE).map(|kind| {
             kind.split(';')

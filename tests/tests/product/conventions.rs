@@ -37,6 +37,9 @@ pub(crate) async fn unknown_routes_methods_and_parameters_are_refused_by_name(ba
     assert_eq!(query.body.pointer("/errors/0/pointer"), Some(&json!("a")));
     assert_eq!(query.body.pointer("/errors/1/pointer"), Some(&json!("b")));
     let _ = anyone.get("/health/").await.expect(200);
+    let head = anyone.call(Method::HEAD, "/health").send().await.expect(200);
+    assert_eq!(head.body, serde_json::Value::Null);
+    assert!(head.header("etag").is_some());
     app.finish().await;
 }
 

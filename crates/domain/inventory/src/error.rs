@@ -109,7 +109,10 @@ fn not_undoable(stage: crate::import::Stage, dry_run: bool) -> String {
     if dry_run {
         "a dry run wrote nothing that could be undone".to_owned()
     } else {
-        format!("the import is {}: only a finished one can be undone, once", stage.as_str())
+        format!(
+            "the import is {}: only a finished one can be undone, once",
+            stage.as_str()
+        )
     }
 }
 

@@ -67,9 +67,16 @@ impl Stage {
 
     /// The stage of this name.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Checking, Self::Applying, Self::Finished, Self::Refused, Self::Undoing, Self::Undone]
-            .into_iter()
-            .find(|s| s.as_str() == word)
+        [
+            Self::Checking,
+            Self::Applying,
+            Self::Finished,
+            Self::Refused,
+            Self::Undoing,
+            Self::Undone,
+        ]
+        .into_iter()
+        .find(|s| s.as_str() == word)
     }
 
     /// Is the file still being read?
@@ -208,7 +215,9 @@ impl Action {
 
     /// The action of this name.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Created, Self::Updated, Self::Unchanged, Self::Refused].into_iter().find(|a| a.as_str() == word)
+        [Self::Created, Self::Updated, Self::Unchanged, Self::Refused]
+            .into_iter()
+            .find(|a| a.as_str() == word)
     }
 }
 

@@ -104,11 +104,19 @@ pub fn chunk(act: &Act, rows: &[ReadRow], facts: &ChunkFacts) -> ChunkPlan {
         });
         let decided = one(act, row, first, facts);
         let (report, write, events) = decided.unwrap_or_else(|errors| {
-            (RowReport::refused(row.row, row.vin.as_ref().map(Vin::to_string), errors), None, Vec::new())
+            (
+                RowReport::refused(row.row, row.vin.as_ref().map(Vin::to_string), errors),
+                None,
+                Vec::new(),
+            )
         });
         plan.batch.tally.count(report.action);
         plan.batch.position = row.row;
-        plan.reports.push(if writing { report } else { RowReport { undo: None, ..report } });
+        plan.reports.push(if writing {
+            report
+        } else {
+            RowReport { undo: None, ..report }
+        });
         if writing {
             plan.writes.extend(write);
             plan.events.extend(events);
@@ -136,7 +144,11 @@ fn one(act: &Act, read: &ReadRow, first: Option<u64>, facts: &ChunkFacts) -> Res
     };
     if let Some(site) = site.filter(|s| !facts.sites.contains(s)) {
         let message = format!("{site} is none of your dealer's sites");
-        return Err(vec![CellError::new(Some(Column::SiteId), "unknown_site", message)]);
+        return Err(vec![CellError::new(
+            Some(Column::SiteId),
+            "unknown_site",
+            message,
+        )]);
     }
     let refuse = |error: Error| cell_errors(&error);
     match facts.present.get(row.vin.as_str()) {
@@ -162,7 +174,10 @@ fn one(act: &Act, read: &ReadRow, first: Option<u64>, facts: &ChunkFacts) -> Res
 }
 
 fn held(code: &'static str, how: &str, listed: &Listed) -> Vec<CellError> {
-    let message = format!("the car of listing {} {how}: its row is left out", listed.listing.id);
+    let message = format!(
+        "the car of listing {} {how}: its row is left out",
+        listed.listing.id
+    );
     vec![CellError::new(None, code, message)]
 }
 
@@ -175,7 +190,10 @@ fn create(
     facts: &ChunkFacts,
 ) -> Result<Decided, Vec<CellError>> {
     let needed = |column: Column| {
-        let message = format!("a new listing needs {}: give the column or a default", column.as_str());
+        let message = format!(
+            "a new listing needs {}: give the column or a default",
+            column.as_str()
+        );
         CellError::new(Some(column), "required", message)
     };
     let mut missing = Vec::new();
@@ -186,8 +204,11 @@ fn create(
     }
     missing.extend(row.condition.is_absent().then(|| needed(Column::Condition)));
     missing.extend(row.asking_price.is_absent().then(|| needed(Column::AskingPrice)));
-    let (Some(condition), Some(asking), true) = (row.condition.value(), row.asking_price.value(), missing.is_empty())
-    else {
+    let (Some(condition), Some(asking), true) = (
+        row.condition.value(),
+        row.asking_price.value(),
+        missing.is_empty(),
+    ) else {
         return Err(missing);
     };
     let choice = match &vehicle {
@@ -233,7 +254,10 @@ fn create(
         undo: Some(mark(None, listed)),
         undone: None,
     };
-    let write = RowWrite { new: Some(decided.plan), ..RowWrite::default() };
+    let write = RowWrite {
+        new: Some(decided.plan),
+        ..RowWrite::default()
+    };
     Ok((report, Some(write), decided.record.events))
 }
 
@@ -247,7 +271,10 @@ fn update(
     let (vehicle, vehicle_plan) = changed_vehicle(act, row, &before.vehicle, facts)?;
     let changes = listing_changes(row, site, &before.listing, facts);
     let listing_facts = ListingFacts {
-        listed: Listed { listing: before.listing.clone(), vehicle },
+        listed: Listed {
+            listing: before.listing.clone(),
+            vehicle,
+        },
         site_is_ours: site.is_some(),
         other_open_listing: None,
     };
@@ -261,13 +288,20 @@ fn update(
     }
     write.listing = decided.plan;
     events.extend(decided.record.events);
-    let changed: Vec<Column> =
-        Column::ALL.iter().copied().filter(|c| cell(before, *c) != cell(&after, *c)).collect();
+    let changed: Vec<Column> = Column::ALL
+        .iter()
+        .copied()
+        .filter(|c| cell(before, *c) != cell(&after, *c))
+        .collect();
     let writes = write.vehicle.is_some() || write.listing.is_some();
     let report = RowReport {
         row: row.row,
         vin: Some(row.vin.to_string()),
-        action: if writes { Action::Updated } else { Action::Unchanged },
+        action: if writes {
+            Action::Updated
+        } else {
+            Action::Unchanged
+        },
         listing: Some(before.listing.id),
         changed,
         errors: Vec::new(),
@@ -278,13 +312,22 @@ fn update(
 }
 
 fn mark(before: Option<Listed>, after: &Listed) -> UndoMark {
-    UndoMark { before, listing_version: after.listing.version, vehicle_version: after.vehicle.version }
+    UndoMark {
+        before,
+        listing_version: after.listing.version,
+        vehicle_version: after.vehicle.version,
+    }
 }
 
 type ChangedVehicle = (Vehicle, Option<(VehiclePlan, Vec<Event>)>);
 
 /// The car after the row, and what to write where that is another.
-fn changed_vehicle(act: &Act, row: &Row, before: &Vehicle, facts: &ChunkFacts) -> Result<ChangedVehicle, Error> {
+fn changed_vehicle(
+    act: &Act,
+    row: &Row,
+    before: &Vehicle,
+    facts: &ChunkFacts,
+) -> Result<ChangedVehicle, Error> {
     let vehicle_facts = VehicleFacts {
         vehicle: before.clone(),
         vin_held_by: None,
@@ -379,7 +422,11 @@ pub fn cell_errors(error: &Error) -> Vec<CellError> {
     if let Error::Common(Common::Invalid(violations)) = error {
         let told = violations.as_slice().iter();
         return told
-            .map(|v| CellError { column: column_of(&v.pointer), code: v.code.clone(), message: v.message.clone() })
+            .map(|v| CellError {
+                column: column_of(&v.pointer),
+                code: v.code.clone(),
+                message: v.message.clone(),
+            })
             .collect();
     }
     let column = match error {

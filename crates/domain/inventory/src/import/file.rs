@@ -38,7 +38,15 @@ pub enum Broken {
 impl<'a> FileReader<'a> {
     /// At the beginning of the file.
     pub const fn new(imports: &'a dyn Imports, import: JobId) -> Self {
-        Self { imports, import, next_part: 0, inflate: None, records: Records::new(), size: 0, ended: false }
+        Self {
+            imports,
+            import,
+            next_part: 0,
+            inflate: None,
+            records: Records::new(),
+            size: 0,
+            ended: false,
+        }
     }
 
     /// The next record; `None` at the end.
@@ -50,7 +58,12 @@ impl<'a> FileReader<'a> {
             if self.ended {
                 return Ok(None);
             }
-            match self.imports.part(self.import, self.next_part).await.map_err(Broken::Port)? {
+            match self
+                .imports
+                .part(self.import, self.next_part)
+                .await
+                .map_err(Broken::Port)?
+            {
                 Some(bytes) => self.take(&bytes)?,
                 None => self.end()?,
             }
@@ -80,23 +93,36 @@ impl<'a> FileReader<'a> {
             let plain = inflate.finish().map_err(|e| not_gzip(&e))?;
             self.push(&plain)?;
         }
-        self.records.finish().map_err(|e| broken("unreadable", e.to_string()))
+        self.records
+            .finish()
+            .map_err(|e| broken("unreadable", e.to_string()))
     }
 
     fn push(&mut self, plain: &[u8]) -> Result<(), Broken> {
-        self.size = self.size.saturating_add(u64::try_from(plain.len()).unwrap_or(u64::MAX));
+        self.size = self
+            .size
+            .saturating_add(u64::try_from(plain.len()).unwrap_or(u64::MAX));
         if self.size > LARGEST_FILE {
             let message = format!("the file has more than {LARGEST_FILE} bytes: divide it");
             return Err(broken("file_too_large", message));
         }
-        self.records.push(plain).map_err(|e| broken("unreadable", e.to_string()))
+        self.records
+            .push(plain)
+            .map_err(|e| broken("unreadable", e.to_string()))
     }
 }
 
 fn not_gzip(error: &std::io::Error) -> Broken {
-    broken("unreadable", format!("the file begins as gzip but can't be inflated: {error}"))
+    broken(
+        "unreadable",
+        format!("the file begins as gzip but can't be inflated: {error}"),
+    )
 }
 
 fn broken(code: &'static str, message: String) -> Broken {
-    Broken::File(Box::new(Violation { pointer: "file".to_owned(), code: code.into(), message }))
+    Broken::File(Box::new(Violation {
+        pointer: "file".to_owned(),
+        code: code.into(),
+        message,
+    }))
 }

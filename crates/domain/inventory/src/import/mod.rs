@@ -22,6 +22,5 @@ pub use batch::{Action, Batch, Mode, Options, RowReport, Stage, Tally};
 pub use ports::Imports;
 pub use use_cases::ImportListings;
 
-
 #[cfg(test)]
 mod tests;

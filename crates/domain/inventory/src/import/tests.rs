@@ -23,7 +23,10 @@ fn id<K>(n: u32) -> Id<K> {
 }
 
 fn at(hour: u32) -> Instant {
-    chrono::Utc.with_ymd_and_hms(2026, 6, 5, hour, 0, 0).single().unwrap()
+    chrono::Utc
+        .with_ymd_and_hms(2026, 6, 5, hour, 0, 0)
+        .single()
+        .unwrap()
 }
 
 fn batch(stage: Stage) -> Batch {
@@ -57,7 +60,13 @@ fn rows(file: &str) -> Vec<ReadRow> {
     let mut records = Records::new();
     records.push(file.as_bytes()).unwrap();
     records.finish().unwrap();
-    let header: Vec<String> = records.next().unwrap().cells.into_iter().map(Result::unwrap).collect();
+    let header: Vec<String> = records
+        .next()
+        .unwrap()
+        .cells
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
     let reading = Reading {
         layout: Layout::of(&header, &Mapping::default()).unwrap(),
         mapping: Mapping::default(),
@@ -73,7 +82,10 @@ fn rows(file: &str) -> Vec<ReadRow> {
                 row: record.row,
                 vin: read.as_ref().ok().map(|r| r.vin.clone()),
                 read: read.map(Box::new),
-                ids: NewIds { listing: id(n), vehicle: id(n + 1) },
+                ids: NewIds {
+                    listing: id(n),
+                    vehicle: id(n + 1),
+                },
             }
         })
         .collect()
@@ -87,7 +99,12 @@ fn decide(file: &str, stage: Stage, present: &[Listed]) -> ChunkPlan {
         earlier: HashMap::new(),
         present: present
             .iter()
-            .map(|l| (l.vehicle.details.vin.to_string(), Present::Listed(Box::new(l.clone()))))
+            .map(|l| {
+                (
+                    l.vehicle.details.vin.to_string(),
+                    Present::Listed(Box::new(l.clone())),
+                )
+            })
             .collect(),
     };
     chunk(&Act::of_system(at(10), "test"), &rows(file), &facts)
@@ -99,7 +116,10 @@ const FILE: &str = "vin,make,model,year,condition,asking_price,mileage\n\
 fn honda() -> Listed {
     let plan = decide(FILE, Stage::Applying, &[]);
     let new = plan.writes[0].new.clone().unwrap();
-    Listed { listing: new.listing, vehicle: new.vehicle.unwrap() }
+    Listed {
+        listing: new.listing,
+        vehicle: new.vehicle.unwrap(),
+    }
 }
 
 fn actions(plan: &ChunkPlan) -> Vec<Action> {
@@ -111,7 +131,10 @@ fn a_new_vin_makes_an_active_listing_at_the_batchs_site() {
     let plan = decide(FILE, Stage::Applying, &[]);
     assert_eq!(actions(&plan), [Action::Created]);
     let listing = &plan.writes[0].new.as_ref().unwrap().listing;
-    assert_eq!((listing.status, listing.site), (ListingStatus::Active, Some(site())));
+    assert_eq!(
+        (listing.status, listing.site),
+        (ListingStatus::Active, Some(site()))
+    );
     assert_eq!(listing.text.title, "2003 Honda Accord");
     assert_eq!((plan.batch.position, plan.batch.tally.created), (2, 1));
     assert!(plan.events.iter().any(|e| e.name == "listing.created"));
@@ -126,7 +149,11 @@ fn the_same_row_again_changes_nothing() {
 
 #[test]
 fn a_changed_row_updates_and_names_its_columns() {
-    let plan = decide(&FILE.replace("6900", "6500").replace("120500", "121000"), Stage::Applying, &[honda()]);
+    let plan = decide(
+        &FILE.replace("6900", "6500").replace("120500", "121000"),
+        Stage::Applying,
+        &[honda()],
+    );
     assert_eq!(actions(&plan), [Action::Updated]);
     assert_eq!(plan.reports[0].changed, [Column::Odometer, Column::AskingPrice]);
     assert!(plan.writes[0].vehicle.is_some() && plan.writes[0].listing.as_ref().unwrap().price.is_some());
@@ -138,12 +165,18 @@ fn an_exported_listing_comes_back_unchanged() {
     listed.listing.text.description = "=cmd()\n\"quoted\", 'kept'".to_owned();
     listed.listing.text.features = vec!["a|b".to_owned(), "-c".to_owned()];
     let file = format!("{}{}", writer::header(), writer::row(&listed));
-    assert_eq!(actions(&decide(&file, Stage::Applying, &[listed])), [Action::Unchanged]);
+    assert_eq!(
+        actions(&decide(&file, Stage::Applying, &[listed])),
+        [Action::Unchanged]
+    );
 }
 
 #[test]
 fn reserved_and_sold_cars_are_row_errors() {
-    for (status, code) in [(ListingStatus::Reserved, "listing_reserved"), (ListingStatus::Sold, "listing_sold")] {
+    for (status, code) in [
+        (ListingStatus::Reserved, "listing_reserved"),
+        (ListingStatus::Sold, "listing_sold"),
+    ] {
         let mut listed = honda();
         listed.listing.status = status;
         let plan = decide(FILE, Stage::Applying, &[listed]);
@@ -169,14 +202,29 @@ fn rules_of_listings_are_told_by_column() {
     assert_eq!(plan.reports[0].errors[0].column, Some(Column::FloorPrice));
     assert_eq!(plan.reports[1].errors[0].code, "unknown_site");
     let missing = decide("vin,make\n1HGCM82633A004352,Honda\n", Stage::Applying, &[]);
-    let columns: Vec<_> = missing.reports[0].errors.iter().filter_map(|e| e.column).collect();
-    assert_eq!(columns, [Column::Model, Column::Year, Column::Condition, Column::AskingPrice]);
+    let columns: Vec<_> = missing.reports[0]
+        .errors
+        .iter()
+        .filter_map(|e| e.column)
+        .collect();
+    assert_eq!(
+        columns,
+        [
+            Column::Model,
+            Column::Year,
+            Column::Condition,
+            Column::AskingPrice
+        ]
+    );
 }
 
 #[test]
 fn checking_writes_nothing_and_shows_what_would_be() {
     let plan = decide(FILE, Stage::Checking, &[]);
-    assert_eq!((actions(&plan), plan.reports[0].listing), (vec![Action::Created], None::<ListingId>));
+    assert_eq!(
+        (actions(&plan), plan.reports[0].listing),
+        (vec![Action::Created], None::<ListingId>)
+    );
     assert!(plan.writes.is_empty() && plan.events.is_empty());
 }
 
@@ -193,7 +241,11 @@ fn a_strict_file_is_written_only_when_all_of_it_is_good() {
 }
 
 fn take_back(plan: &ChunkPlan, now: Option<Listed>) -> undo::UndoPlan {
-    let facts = UndoFacts { batch: batch(Stage::Undoing), rows: vec![(plan.reports[0].clone(), now)], more: false };
+    let facts = UndoFacts {
+        batch: batch(Stage::Undoing),
+        rows: vec![(plan.reports[0].clone(), now)],
+        more: false,
+    };
     undo::chunk(&Act::of_system(at(11), "test"), &facts)
 }
 
@@ -202,10 +254,17 @@ fn an_undo_takes_new_listings_down_and_gives_changed_ones_their_values_back() {
     let created = decide(FILE, Stage::Applying, &[]);
     let back = take_back(&created, Some(honda()));
     assert_eq!(back.marks, [(2, Undone::Yes)]);
-    assert_eq!(back.writes[0].listing.as_ref().unwrap().listing.status, ListingStatus::Removed);
+    assert_eq!(
+        back.writes[0].listing.as_ref().unwrap().listing.status,
+        ListingStatus::Removed
+    );
     assert_eq!(back.batch.stage, Stage::Undone);
 
-    let updated = decide(&FILE.replace("6900", "6500").replace("120500", "121000"), Stage::Applying, &[honda()]);
+    let updated = decide(
+        &FILE.replace("6900", "6500").replace("120500", "121000"),
+        Stage::Applying,
+        &[honda()],
+    );
     let write = &updated.writes[0];
     let now = Listed {
         listing: write.listing.as_ref().unwrap().listing.clone(),
@@ -213,8 +272,18 @@ fn an_undo_takes_new_listings_down_and_gives_changed_ones_their_values_back() {
     };
     let back = take_back(&updated, Some(now));
     assert_eq!(back.marks, [(2, Undone::Yes)]);
-    assert_eq!(back.writes[0].listing.as_ref().unwrap().listing.prices, honda().listing.prices);
-    let odometer = back.writes[0].vehicle.as_ref().unwrap().vehicle.details.odometer.unwrap();
+    assert_eq!(
+        back.writes[0].listing.as_ref().unwrap().listing.prices,
+        honda().listing.prices
+    );
+    let odometer = back.writes[0]
+        .vehicle
+        .as_ref()
+        .unwrap()
+        .vehicle
+        .details
+        .odometer
+        .unwrap();
     assert_eq!(odometer.value, 120_500);
 }
 
@@ -225,6 +294,9 @@ fn an_undo_leaves_what_somebody_touched() {
     touched.listing.version += 1;
     for now in [Some(touched), None] {
         let back = take_back(&created, now);
-        assert_eq!((back.marks.as_slice(), back.writes.len()), (&[(2, Undone::Touched)][..], 0));
+        assert_eq!(
+            (back.marks.as_slice(), back.writes.len()),
+            (&[(2, Undone::Touched)][..], 0)
+        );
     }
 }

@@ -45,8 +45,12 @@ pub struct UndoPlan {
 
 /// Decides a chunk of an undo.
 pub fn chunk(act: &Act, facts: &UndoFacts) -> UndoPlan {
-    let mut plan =
-        UndoPlan { batch: facts.batch.clone(), marks: Vec::new(), writes: Vec::new(), events: Vec::new() };
+    let mut plan = UndoPlan {
+        batch: facts.batch.clone(),
+        marks: Vec::new(),
+        writes: Vec::new(),
+        events: Vec::new(),
+    };
     for (report, now) in &facts.rows {
         let back = report
             .undo
@@ -94,14 +98,25 @@ fn one(act: &Act, action: Action, mark: &UndoMark, now: &Listed) -> Result<(RowW
         write.listing = decided.plan;
         return Ok((write, decided.record.events));
     };
-    let vehicle_facts =
-        VehicleFacts { vehicle: now.vehicle.clone(), vin_held_by: None, strict_vin: false, in_use: true };
-    let vehicle = vehicle_rules::change(act, &former_vehicle(&before.vehicle.details, &now.vehicle.details), &vehicle_facts)?;
+    let vehicle_facts = VehicleFacts {
+        vehicle: now.vehicle.clone(),
+        vin_held_by: None,
+        strict_vin: false,
+        in_use: true,
+    };
+    let vehicle = vehicle_rules::change(
+        act,
+        &former_vehicle(&before.vehicle.details, &now.vehicle.details),
+        &vehicle_facts,
+    )?;
     if vehicle.answer != now.vehicle {
         write.vehicle = Some(vehicle.plan);
         events.extend(vehicle.record.events);
     }
-    let mut current = Listed { listing: now.listing.clone(), vehicle: vehicle.answer };
+    let mut current = Listed {
+        listing: now.listing.clone(),
+        vehicle: vehicle.answer,
+    };
     // An open listing becomes a draft again by way of being taken down.
     if before.listing.status == ListingStatus::Draft && now.listing.status == ListingStatus::Active {
         let decided = listing_rules::change(act, &removed, &facts(&current))?;
@@ -134,8 +149,14 @@ fn former_vehicle(before: &VehicleDetails, now: &VehicleDetails) -> VehicleChang
         drivetrain: or_null(before.drivetrain.map(|w| w.to_string())),
         exterior_color: or_null(before.exterior_color.clone()),
         // A first reading stays: it can be corrected, but not taken away.
-        odometer: before.odometer.map_or(Patch::Absent, |o| Patch::Value(DistanceText::from(o))),
-        odometer_correction: if lower { Patch::Value(REASON.to_owned()) } else { Patch::Absent },
+        odometer: before
+            .odometer
+            .map_or(Patch::Absent, |o| Patch::Value(DistanceText::from(o))),
+        odometer_correction: if lower {
+            Patch::Value(REASON.to_owned())
+        } else {
+            Patch::Absent
+        },
         license_plate: or_null(before.license_plate.clone()),
         ..VehicleChanges::default()
     }

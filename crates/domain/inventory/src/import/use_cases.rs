@@ -79,7 +79,13 @@ impl ImportListings {
     /// The dealer whose stock the actor may take in; asked before a file is taken at all.
     pub fn dealer(&self, actor: &Actor, named: Option<DealerId>) -> Result<DealerId, Error> {
         let right = Right::RunInventory;
-        Ok(actor.acting_dealer(right, named, Common::Forbidden { right: right.as_str() })?)
+        Ok(actor.acting_dealer(
+            right,
+            named,
+            Common::Forbidden {
+                right: right.as_str(),
+            },
+        )?)
     }
 
     /// An id for an import, and for the file that is staged under it.
@@ -116,7 +122,11 @@ impl ImportListings {
                     .for_dealer(dealer)
                     .with(json!({"mode": request.options.mode, "dry_run": request.options.dry_run}));
                 let decision = Decision::new(batch.clone(), batch, audit);
-                Ok(if request.queued { decision.then(job(IMPORT_JOB, request.id, request.id, act, dealer)) } else { decision })
+                Ok(if request.queued {
+                    decision.then(job(IMPORT_JOB, request.id, request.id, act, dealer))
+                } else {
+                    decision
+                })
             })
             .await
     }
@@ -131,7 +141,13 @@ impl ImportListings {
     }
 
     /// Lines of the report, by row.
-    pub async fn reports(&self, actor: &Actor, import: JobId, after: u64, limit: u32) -> Result<Vec<RowReport>, Error> {
+    pub async fn reports(
+        &self,
+        actor: &Actor,
+        import: JobId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<RowReport>, Error> {
         self.find(actor, import).await?;
         self.imports.reports(import, after, limit).await
     }
@@ -145,7 +161,13 @@ impl ImportListings {
         while batch.stage.is_open() {
             batch = match self.pass(act, batch, watch).await? {
                 Some(batch) => batch,
-                None => return self.imports.find(import).await?.ok_or_else(|| Common::absent("import").into()),
+                None => {
+                    return self
+                        .imports
+                        .find(import)
+                        .await?
+                        .ok_or_else(|| Common::absent("import").into());
+                }
             };
         }
         if batch.stage == Stage::Undoing {
@@ -246,14 +268,26 @@ impl ImportListings {
                     .and_then(|cell| cell.as_ref().ok())
                     .and_then(|cell| cell.parse::<Vin>().ok()),
             };
-            let ids = NewIds { listing: self.ids.next(), vehicle: self.ids.next() };
-            rows.push(ReadRow { row: record.row, vin, read: read.map(Box::new), ids });
+            let ids = NewIds {
+                listing: self.ids.next(),
+                vehicle: self.ids.next(),
+            };
+            rows.push(ReadRow {
+                row: record.row,
+                vin,
+                read: read.map(Box::new),
+                ids,
+            });
         }
         Ok((rows, None))
     }
 
     async fn apply(&self, act: &Act, before: &Batch, rows: &[ReadRow]) -> Result<Batch, Error> {
-        let vins: HashSet<String> = rows.iter().filter_map(|r| r.vin.as_ref()).map(Vin::to_string).collect();
+        let vins: HashSet<String> = rows
+            .iter()
+            .filter_map(|r| r.vin.as_ref())
+            .map(Vin::to_string)
+            .collect();
         let mut vins: Vec<String> = vins.into_iter().collect();
         vins.sort_unstable();
         let done = self
@@ -290,13 +324,28 @@ impl ImportListings {
                     .may(Right::RunInventory, Scope::Dealer(batch.dealer))
                     .map_err(|refusal| refusal.of("import"))?;
                 if !batch.is_undoable() {
-                    return Err(Error::NotUndoable { stage: batch.stage, dry_run: batch.options.dry_run });
+                    return Err(Error::NotUndoable {
+                        stage: batch.stage,
+                        dry_run: batch.options.dry_run,
+                    });
                 }
                 // The answer's id is the job's, not the import's: it is what the caller follows, and what a repeat gets again.
-                let after = Batch { stage: Stage::Undoing, ..batch.clone() };
-                let answer = Batch { id: job_id, ..after.clone() };
+                let after = Batch {
+                    stage: Stage::Undoing,
+                    ..batch.clone()
+                };
+                let answer = Batch {
+                    id: job_id,
+                    ..after.clone()
+                };
                 let audit = Audit::new("listing.import_undo", "import", import).for_dealer(batch.dealer);
-                Ok(Decision::new(Some(after), answer, audit).then(job(UNDO_JOB, job_id, import, act, batch.dealer)))
+                Ok(Decision::new(Some(after), answer, audit).then(job(
+                    UNDO_JOB,
+                    job_id,
+                    import,
+                    act,
+                    batch.dealer,
+                )))
             })
             .await?;
         Ok(done.map(|batch| batch.id))
@@ -317,7 +366,10 @@ impl ImportListings {
                 .await?;
             batch = done.value;
             let written = batch.tally.created + batch.tally.updated;
-            if !watch.progress(batch.tally.undone + batch.tally.kept, Some(written)).await {
+            if !watch
+                .progress(batch.tally.undone + batch.tally.kept, Some(written))
+                .await
+            {
                 break;
             }
         }
@@ -331,7 +383,9 @@ impl ImportListings {
         statuses: &[ListingStatus],
         after: Option<&Listed>,
     ) -> Result<Vec<Listed>, Error> {
-        self.export.listings(dealer, statuses, after.map(|l| l.listing.id), 500).await
+        self.export
+            .listings(dealer, statuses, after.map(|l| l.listing.id), 500)
+            .await
     }
 }
 
@@ -340,7 +394,9 @@ fn still(before: &Batch, now: &Batch) -> Result<(), Common> {
     if (before.stage, before.position) == (now.stage, now.position) {
         Ok(())
     } else {
-        Err(Common::Stale { current: i64::try_from(now.position).unwrap_or(i64::MAX) })
+        Err(Common::Stale {
+            current: i64::try_from(now.position).unwrap_or(i64::MAX),
+        })
     }
 }
 
@@ -353,12 +409,23 @@ fn refused(mut batch: Batch, problems: Vec<Violation>) -> Batch {
 /// The layout of the file's header.
 async fn read_header(file: &mut FileReader<'_>, batch: &Batch) -> Result<Layout, Broken> {
     let problem = |code: &'static str, message: String| {
-        Broken::File(Box::new(Violation { pointer: "file".to_owned(), code: code.into(), message }))
+        Broken::File(Box::new(Violation {
+            pointer: "file".to_owned(),
+            code: code.into(),
+            message,
+        }))
     };
     let Some(header) = file.next().await? else {
-        return Err(problem("empty_file", "the file is empty: its first line must name the columns".to_owned()));
+        return Err(problem(
+            "empty_file",
+            "the file is empty: its first line must name the columns".to_owned(),
+        ));
     };
-    let header: Vec<String> = header.cells.into_iter().map(|cell| cell.unwrap_or_default()).collect();
+    let header: Vec<String> = header
+        .cells
+        .into_iter()
+        .map(|cell| cell.unwrap_or_default())
+        .collect();
     Layout::of(&header, &batch.options.mapping).map_err(|wrong| {
         let first = wrong.as_slice().first().cloned();
         match first {
