@@ -1,5 +1,22 @@
-//! Argon2, JWT, keys and one-time codes.
+//! What keeps secrets: password hashes, signed access tokens, derived codes, and the keys behind them.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `argon` | [`Argon2Hasher`]: passwords, slowly, a few at once |
+//! | `keys` | [`Keys`]: made at the first start, in files that only their owner reads |
+//! | `tokens` | [`Tokens`]: access tokens (JWT, EdDSA) |
+//! | `derived` | [`DerivedCodes`]: codes and invitation tokens by keyed functions; hashes of refresh tokens |
+//! | `random` | [`OsRandom`] |
 
+mod argon;
+mod derived;
+mod keys;
+mod provider;
 mod random;
+mod tokens;
 
+pub use argon::Argon2Hasher;
+pub use derived::DerivedCodes;
+pub use keys::{KeyError, Keys};
 pub use random::OsRandom;
+pub use tokens::Tokens;
