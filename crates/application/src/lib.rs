@@ -6,4 +6,5 @@
 pub mod accept_invitation;
 pub mod jobs;
 pub mod letters;
+pub mod remove_listing;
 pub mod suspend_dealer;
