@@ -28,6 +28,7 @@ pub mod document;
 pub mod dto;
 pub mod extract;
 pub mod gate;
+pub mod inventory;
 mod limit;
 pub mod operation;
 pub mod page;
@@ -90,11 +91,14 @@ pub struct Settings {
 pub struct Services {
     /// Shared by all.
     pub core: Core,
+    /// Vehicles, the log, listings, what users keep.
+    pub inventory: inventory::InventoryServices,
 }
 
 /// Registers every endpoint under `/api/v1`. One line a module; the OpenAPI document follows from it.
 fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.configure(system::routes);
+    config.configure(inventory::routes);
 }
 
 /// Registers the few endpoints that stand outside `/api/v1`. One line a module that has some.
@@ -103,4 +107,5 @@ fn root_routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>
 /// Hands each module what its handlers need. One line a module.
 fn data(services: &Services, config: &mut web::ServiceConfig) {
     config.app_data(web::Data::new(services.core.clone()));
+    config.app_data(web::Data::new(services.inventory.clone()));
 }

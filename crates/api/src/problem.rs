@@ -37,19 +37,22 @@ impl<E: Failure> From<E> for ApiError {
         };
         let mut made = Self::new(status, error.code(), error.to_string());
         match error.common() {
-            Some(Common::Invalid(violations)) => made.violations = violations.as_slice().to_vec(),
             Some(Common::TooMany { retry_after }) => made.retry_after = Some(*retry_after),
             Some(Common::Unavailable { internal } | Common::Internal { internal }) => {
                 made.internal = Some(internal.clone())
             }
             Some(
-                Common::Unauthenticated
+                Common::Invalid(_)
+                | Common::Unauthenticated
                 | Common::Forbidden { .. }
                 | Common::Absent { .. }
                 | Common::Stale { .. }
                 | Common::KeyReused,
             )
             | None => {}
+        }
+        if let Some(violations) = error.violations() {
+            made.violations = violations.as_slice().to_vec();
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             made.retry_after = Some(1);

@@ -21,6 +21,7 @@ mod fixed;
 mod identity;
 mod inventory;
 mod plain;
+mod removals;
 mod scheduling;
 mod suspensions;
 

@@ -21,6 +21,8 @@ use crate::clock::SystemClock;
 use crate::dev::Dev;
 use crate::settings::Config;
 
+mod inventory;
+
 /// What the rest is built on.
 #[derive(Clone)]
 pub struct Ground {
@@ -144,7 +146,10 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         jobs: Arc::new(queue),
     });
     Ok(Product {
-        services: Services { core },
+        services: Services {
+            core,
+            inventory: inventory::inventory(ground),
+        },
         worker,
         dev,
         accepting,

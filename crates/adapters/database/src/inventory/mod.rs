@@ -1,12 +1,14 @@
 //! Vehicles and listings.
 
 mod listings;
+mod removals;
 pub(crate) mod rows;
 mod saved;
 mod service_records;
 mod vehicles;
 
 pub use listings::SqlListings;
+pub use removals::SqlRemovals;
 pub use saved::SqlSaved;
 pub use service_records::SqlServiceRecords;
 pub use vehicles::SqlVehicles;

@@ -1,0 +1,54 @@
+//! Vehicles, the owner's log, listings by their dealer's word, and what users keep.
+
+use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
+use application::remove_listing::ChangeListings;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::page::PageDto;
+
+mod listing_dto;
+mod listings;
+mod meta;
+mod saved;
+mod service_records;
+mod vehicle_dto;
+mod vehicles;
+mod words;
+
+pub use listing_dto::ListingDto;
+pub use vehicle_dto::{DistanceDto, VehicleDto, WarningDto};
+
+/// What these endpoints are built on.
+#[derive(Clone)]
+pub struct InventoryServices {
+    /// The garage.
+    pub garage: KeepGarage,
+    /// The owner's log.
+    pub log: KeepServiceLog,
+    /// New listings, and the dealer's look at them.
+    pub listings: KeepListings,
+    /// Changes of listings, with what they mean for test drives.
+    pub changes: ChangeListings,
+    /// Favourites and searches.
+    pub saved: KeepSaved,
+}
+
+/// Endpoints under `/api/v1`. `/listings/saved` stands before everything that takes an id there.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(saved::routes);
+    config.configure(listings::routes);
+    config.configure(vehicles::routes);
+    config.configure(service_records::routes);
+    config.configure(meta::routes);
+}
+
+/// A list that is always told whole.
+fn whole<T>(items: impl Iterator<Item = T>) -> PageDto<T> {
+    let results: Vec<T> = items.collect();
+    PageDto {
+        count: u64::try_from(results.len()).ok(),
+        results,
+        next: None,
+        previous: None,
+    }
+}

@@ -1,0 +1,45 @@
+//! Vehicles, the log, listings, what users keep.
+
+use std::sync::Arc;
+
+use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
+use api::inventory::InventoryServices;
+use application::remove_listing::ChangeListings;
+use database::inventory::{SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles};
+
+use super::Ground;
+
+/// The use cases on the database.
+pub(super) fn inventory(ground: &Ground) -> InventoryServices {
+    let (db, ids) = (&ground.db, &ground.ids);
+    let vehicles = Arc::new(SqlVehicles::new(db.clone()));
+    let listings = Arc::new(SqlListings::new(db.clone()));
+    let log = Arc::new(SqlServiceRecords::new(db.clone()));
+    let saved = Arc::new(SqlSaved::new(db.clone()));
+    InventoryServices {
+        garage: KeepGarage {
+            vehicles: vehicles.clone(),
+            garage: vehicles.clone(),
+            log: log.clone(),
+            ids: ids.clone(),
+        },
+        log: KeepServiceLog {
+            log,
+            garage: vehicles,
+            ids: ids.clone(),
+        },
+        listings: KeepListings {
+            listings: listings.clone(),
+            stock: listings,
+            ids: ids.clone(),
+        },
+        changes: ChangeListings {
+            removals: Arc::new(SqlRemovals::new(db.clone())),
+        },
+        saved: KeepSaved {
+            listings: saved.clone(),
+            searches: saved,
+            ids: ids.clone(),
+        },
+    }
+}
