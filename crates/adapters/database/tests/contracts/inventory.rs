@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use forecourt_database::inventory::{SqlListings, SqlSaved, SqlServiceRecords, SqlVehicles};
+use application::remove_listing::ChangeListings;
+use forecourt_database::inventory::{SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles};
 use forecourt_database::{Begun, Tries};
+use inventory::bulk::BulkItem;
 use inventory::error::Error;
 use inventory::given::{DistanceText, MoneyText};
 use inventory::listing::{Listed, ListingStatus};
@@ -17,7 +19,7 @@ use inventory::vehicle_draft::{VehicleChanges, VehicleDraft};
 use kernel::act::{Act, Claim, Record};
 use kernel::actor::{Actor, Membership, Principal};
 use kernel::error::{Common, Failure};
-use kernel::id::{DealerId, SiteId, UserId};
+use kernel::id::{BookingId, DealerId, SiteId, UserId};
 use kernel::paging::{PageRequest, Position};
 use kernel::patch::Patch;
 use kernel::ports::Clock;
@@ -485,7 +487,7 @@ pub(crate) async fn the_log_raises_the_reading_and_goes_with_its_vehicle(world: 
     assert_eq!(raised.version, 2);
     let page = PageRequest::default();
     let all = yard.log.list(&ann.actor, None, &page).await.unwrap();
-    assert_eq!(all.items, [entry.clone()]);
+    assert_eq!(all.items, std::slice::from_ref(&entry));
     let peek = yard.log.find(&yard.customer().actor, entry.id).await.unwrap_err();
     assert_eq!(peek.code(), "not_found");
     yard.garage.erase(&ann, car.id).await.unwrap();
@@ -541,6 +543,79 @@ pub(crate) async fn saved_searches_are_their_keepers_and_bounded(world: World) {
     yard.saved.forget_search(&ann, last.id).await.unwrap();
     assert!(yard.saved.forget_search(&ann, last.id).await.is_err());
     assert!(yard.saved.searches(&bob.actor).await.unwrap().is_empty());
+}
+
+pub(crate) async fn what_is_taken_down_calls_its_drives_off_in_the_same_transaction(world: World) {
+    let yard = Yard::on(world).await;
+    let listed = yard.publish().await;
+    let now = yard.world.clock.now();
+    let given_drive = async |start: chrono::TimeDelta, status: &str| {
+        let id: BookingId = yard.world.ids.next();
+        let row: Vec<(&str, Value)> = vec![
+            ("id", id.uuid().into()),
+            ("listing_id", listed.listing.id.uuid().into()),
+            ("vehicle_id", listed.vehicle.id.uuid().into()),
+            ("dealer_id", yard.dealer.uuid().into()),
+            ("site_id", yard.site.uuid().into()),
+            ("caller_name", "Carl".into()),
+            ("caller_email", "carl@example.com".into()),
+            ("status", status.into()),
+            ("start_at", (now + start).into()),
+            ("end_at", (now + start + chrono::TimeDelta::hours(1)).into()),
+            ("local_date", (now + start).date_naive().into()),
+            ("timezone", "America/New_York".into()),
+            ("cancel_until", (now + start).into()),
+            ("requested_at", now.into()),
+            ("created_at", now.into()),
+            ("updated_at", now.into()),
+            ("version", 1_i64.into()),
+        ];
+        given_row(&yard.world, "bookings", row).await;
+        id
+    };
+    let under_way = given_drive(chrono::TimeDelta::minutes(-30), "approved").await;
+    let to_come = given_drive(chrono::TimeDelta::days(1), "approved").await;
+    let over = given_drive(chrono::TimeDelta::days(-1), "completed").await;
+    let changes = ChangeListings {
+        removals: Arc::new(SqlRemovals::new(yard.world.db().clone())),
+    };
+    let manager = yard.by(yard.world.ids.next(), Some(Role::Manager));
+    let item = |listing| BulkItem {
+        listing,
+        status: "removed".into(),
+        has_price: false,
+    };
+    let with_a_stranger = [item(listed.listing.id), item(yard.world.ids.next())];
+    let refused = changes.bulk(&manager, &with_a_stranger).await.unwrap_err();
+    assert_eq!(refused.code(), "bulk_refused");
+    assert_eq!(status_of(&yard.world, to_come).await, "approved");
+
+    let done = changes.bulk(&manager, &[item(listed.listing.id)]).await.unwrap();
+    let removed = done.value.first().unwrap();
+    assert_eq!(removed.listing.status, ListingStatus::Removed);
+    assert_eq!(status_of(&yard.world, to_come).await, "cancelled");
+    assert_eq!(status_of(&yard.world, under_way).await, "approved");
+    assert_eq!(status_of(&yard.world, over).await, "completed");
+    let mut sql = yard.world.db().sql();
+    sql.push("SELECT COUNT(*) FROM outbox WHERE name = 'booking.cancelled'");
+    let told: i64 = yard
+        .world
+        .db()
+        .one(sql)
+        .await
+        .unwrap()
+        .unwrap()
+        .try_get_by_index(0)
+        .unwrap();
+    assert_eq!(told, 1);
+}
+
+async fn status_of(world: &World, booking: BookingId) -> String {
+    let mut sql = world.db().sql();
+    sql.push("SELECT status FROM bookings WHERE id = ")
+        .bind(booking.uuid());
+    let row = world.db().one(sql).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
 }
 
 pub(crate) async fn the_garage_pages_by_cursor_without_a_gap(world: World) {

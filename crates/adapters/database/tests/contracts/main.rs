@@ -74,6 +74,10 @@ const CONTRACTS: &[Contract] = &[
     ),
     contract!(On::All, inventory::saving_at_the_same_moment_is_saving_once),
     contract!(On::All, inventory::saved_searches_are_their_keepers_and_bounded),
+    contract!(
+        On::Databases,
+        inventory::what_is_taken_down_calls_its_drives_off_in_the_same_transaction
+    ),
     contract!(On::Databases, inventory::the_garage_pages_by_cursor_without_a_gap),
     contract!(On::Databases, queue::a_job_is_in_one_workers_hands),
     contract!(
