@@ -4,6 +4,7 @@
 //! port writes in one transaction. So no state machine is ever retyped in SQL or in a rival's crate.
 
 pub mod accept_invitation;
+pub mod invite_staff;
 pub mod jobs;
 pub mod letters;
 pub mod remove_listing;

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 mod acceptances;
+mod additions;
 mod dealers;
 mod fixed;
 mod identity;

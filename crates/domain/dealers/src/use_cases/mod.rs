@@ -15,7 +15,7 @@ use kernel::id::DealerId;
 use kernel::rights::Right;
 
 /// The dealer that a body's `dealer_id` names, or one's own. Someone who works for none lacks the right.
-fn acting_in_body(act: &Act, right: Right, named: Option<DealerId>) -> Result<DealerId, Common> {
+pub fn acting_in_body(act: &Act, right: Right, named: Option<DealerId>) -> Result<DealerId, Common> {
     let stranger = Common::Forbidden {
         right: right.as_str(),
     };
