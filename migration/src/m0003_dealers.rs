@@ -105,7 +105,7 @@ const STAFF: &str = "
 CREATE TABLE staff (
     id {uuid} PRIMARY KEY,
     dealer_id {uuid} NOT NULL REFERENCES dealers (id),
-    user_id {uuid},
+    user_id {uuid} REFERENCES users (id),
     email {text} NOT NULL,
     email_folded {text} NOT NULL,
     role {text} NOT NULL,

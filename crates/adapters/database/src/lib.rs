@@ -14,6 +14,7 @@
 //! How a port method is written, and why it is a loop: see [`tx`].
 
 pub mod db;
+pub mod dealers;
 mod fault;
 pub mod inventory;
 mod jobs;

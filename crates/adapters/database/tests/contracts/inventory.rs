@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use application::remove_listing::ChangeListings;
 use forecourt_database::inventory::{SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles};
-use forecourt_database::{Begun, Tries};
 use inventory::bulk::BulkItem;
 use inventory::error::Error;
 use inventory::given::{DistanceText, MoneyText};
@@ -16,7 +15,7 @@ use inventory::service_rules::RecordChanges;
 use inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog, NewSearch};
 use inventory::vehicle::VehicleStatus;
 use inventory::vehicle_draft::{VehicleChanges, VehicleDraft};
-use kernel::act::{Act, Claim, Record};
+use kernel::act::{Act, Claim};
 use kernel::actor::{Actor, Membership, Principal};
 use kernel::error::{Common, Failure};
 use kernel::id::{BookingId, DealerId, SiteId, UserId};
@@ -27,7 +26,7 @@ use kernel::rights::Role;
 use memory::Seller;
 use sea_orm::Value;
 
-use crate::world::World;
+use crate::world::{World, given_row};
 
 const VIN: &str = "1HGCM82633A004352";
 
@@ -81,28 +80,6 @@ fn ports(world: &World) -> Ports {
             }
         }
     }
-}
-
-/// Writes a row as it is.
-async fn given_row(world: &World, table: &str, columns: Vec<(&str, Value)>) {
-    let act = world.act();
-    let Begun::Fresh(tx) = world.db().begin::<()>(&act).await.unwrap() else {
-        return;
-    };
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let mut sql = tx.sql();
-    sql.push("INSERT INTO ")
-        .push(table)
-        .push(" (")
-        .push(&names.join(", "))
-        .push(") VALUES (");
-    sql.bind_all(columns.into_iter().map(|(_, value)| value))
-        .push(")");
-    tx.run(sql).await.unwrap();
-    let end = tx
-        .finish::<(), Common>(&act, &mut Tries::default(), Ok(((), Record::default())))
-        .await;
-    end.unwrap().unwrap();
 }
 
 async fn given_dealer(world: &World) -> (DealerId, SiteId) {

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
+mod dealers;
 mod inventory;
 mod queue;
 mod unit_of_work;
@@ -43,6 +44,34 @@ macro_rules! contract {
 }
 
 const CONTRACTS: &[Contract] = &[
+    contract!(
+        On::All,
+        dealers::a_dealer_and_its_site_are_read_as_they_were_written
+    ),
+    contract!(
+        On::All,
+        dealers::one_person_founding_often_at_once_founds_one_dealer
+    ),
+    contract!(
+        On::All,
+        dealers::a_registration_sent_twice_under_one_key_makes_one_dealer
+    ),
+    contract!(On::All, dealers::two_owners_who_leave_at_once_leave_one_behind),
+    contract!(
+        On::All,
+        dealers::two_dealers_hiring_one_person_at_once_share_nobody
+    ),
+    contract!(
+        On::All,
+        dealers::whoever_left_can_join_another_dealer_and_come_back_as_the_same_member
+    ),
+    contract!(
+        On::All,
+        dealers::an_address_without_account_is_invited_and_keeps_its_place
+    ),
+    contract!(On::All, dealers::the_directory_filters_orders_and_pages),
+    contract!(On::Databases, dealers::lists_of_dealers_know_their_orders),
+    contract!(On::All, dealers::sites_are_found_by_place_and_kind),
     contract!(On::All, inventory::a_listing_is_read_back_as_it_was_written),
     contract!(
         On::All,

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeZone;
-use database::{Db, DbOptions};
+use database::{Begun, Db, DbOptions, Tries};
 use forecourt_database as database;
 use kernel::Instant;
-use kernel::act::Act;
+use kernel::act::{Act, Record};
+use kernel::error::Common;
 use kernel::ports::{Clock, Ids};
 use memory::{FixedClock, Memory, SeededRandom};
+use sea_orm::Value;
 use test_databases::{Backend, TestDatabase};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,4 +88,26 @@ pub(crate) fn start() -> Instant {
         .with_ymd_and_hms(2026, 6, 5, 12, 0, 0)
         .single()
         .expect("an instant")
+}
+
+/// Writes a row as it is.
+pub(crate) async fn given_row(world: &World, table: &str, columns: Vec<(&str, Value)>) {
+    let act = world.act();
+    let Begun::Fresh(tx) = world.db().begin::<()>(&act).await.unwrap() else {
+        return;
+    };
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let mut sql = tx.sql();
+    sql.push("INSERT INTO ")
+        .push(table)
+        .push(" (")
+        .push(&names.join(", "))
+        .push(") VALUES (");
+    sql.bind_all(columns.into_iter().map(|(_, value)| value))
+        .push(")");
+    tx.run(sql).await.unwrap();
+    let end = tx
+        .finish::<(), Common>(&act, &mut Tries::default(), Ok(((), Record::default())))
+        .await;
+    end.unwrap().unwrap();
 }

@@ -1,0 +1,88 @@
+//! What an act on dealers knows of people and of who works where. Everything here reads under the act's locks.
+
+use ::dealers::Error;
+use ::dealers::dealer::Dealer;
+use ::dealers::ports::DealerFacts;
+use ::dealers::staff::Person;
+use kernel::error::Common;
+use kernel::id::{DealerId, Id, SiteId, UserId};
+
+use super::rows;
+use crate::fault::Stop;
+use crate::tx::Tx;
+
+/// Locks a dealer and reads it.
+pub(super) async fn locked_dealer<E>(tx: &Tx, dealer: DealerId) -> Result<Dealer, Stop<E>> {
+    let mut sql = tx.sql();
+    sql.push("SELECT ")
+        .push(rows::DEALER)
+        .push(" FROM dealers d WHERE d.id = ")
+        .bind(dealer.uuid());
+    if sql.is_postgres() {
+        sql.push(" FOR UPDATE");
+    }
+    let row = tx.one(sql).await?.ok_or(Common::absent("dealer"))?;
+    Ok(rows::dealer(&row)?)
+}
+
+/// Locks a dealer and reads it with who is told of what happens to it.
+pub(super) async fn dealer_facts<E>(tx: &Tx, dealer: DealerId) -> Result<DealerFacts, Stop<E>> {
+    let dealer = locked_dealer(tx, dealer).await?;
+    let mut sql = tx.sql();
+    sql.push("SELECT ")
+        .push(rows::PERSON)
+        .push(" FROM staff m JOIN users u ON u.id = m.user_id WHERE m.active AND m.role = 'owner' AND m.dealer_id = ")
+        .bind(dealer.id.uuid())
+        .push(" ORDER BY m.id");
+    let mut owners = Vec::new();
+    for row in tx.all(sql).await? {
+        owners.extend(rows::person(&row)?);
+    }
+    Ok(DealerFacts { dealer, owners })
+}
+
+/// Writes a dealer that is locked.
+pub(super) async fn write_dealer<E>(tx: &Tx, dealer: &Dealer) -> Result<(), Stop<E>> {
+    let columns = rows::dealer_columns(dealer);
+    tx.run(rows::update(tx.sql(), "dealers", dealer.id.uuid(), columns))
+        .await?;
+    Ok(())
+}
+
+/// Locks a person; none when there is no such user.
+pub(super) async fn locked_person(tx: &Tx, user: UserId) -> Result<Option<Person>, Stop<Error>> {
+    let mut sql = tx.sql();
+    sql.push("SELECT ")
+        .push(rows::PERSON)
+        .push(" FROM users u WHERE u.id = ")
+        .bind(user.uuid());
+    if sql.is_postgres() {
+        sql.push(" FOR UPDATE");
+    }
+    match tx.one(sql).await? {
+        Some(row) => Ok(rows::person(&row)?),
+        None => Ok(None),
+    }
+}
+
+/// The dealer that a person works for now.
+pub(super) async fn works_for(tx: &Tx, user: UserId) -> Result<Option<DealerId>, Stop<Error>> {
+    let mut sql = tx.sql();
+    sql.push("SELECT dealer_id FROM staff WHERE active AND user_id = ")
+        .bind(user.uuid());
+    let row = tx.one(sql).await?;
+    Ok(row
+        .map(|row| row.try_get_by_index(0).map(Id::from_uuid))
+        .transpose()?)
+}
+
+/// The sites of a dealer.
+pub(super) async fn sites_of(tx: &Tx, dealer: DealerId) -> Result<Vec<SiteId>, Stop<Error>> {
+    let mut sql = tx.sql();
+    sql.push("SELECT id FROM sites WHERE dealer_id = ")
+        .bind(dealer.uuid())
+        .push(" ORDER BY id");
+    let found = tx.all(sql).await?;
+    let ids = found.iter().map(|row| row.try_get_by_index(0).map(Id::from_uuid));
+    Ok(ids.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,102 @@
+//! Opening and changing sites.
+
+use ::dealers::Error;
+use ::dealers::dealer::Dealer;
+use ::dealers::ports::Sites;
+use ::dealers::site::Site;
+use async_trait::async_trait;
+use kernel::act::{Act, Decide, Done, Record};
+use kernel::error::Common;
+use kernel::id::{DealerId, SiteId};
+
+use super::{people, rows};
+use crate::db::Db;
+use crate::fault::Stop;
+use crate::tx::{Begun, Tries, Tx};
+
+/// Sites in the database.
+#[derive(Clone)]
+pub struct SqlSites {
+    db: Db,
+}
+
+impl SqlSites {
+    /// On a database.
+    pub const fn new(db: Db) -> Self {
+        Self { db }
+    }
+}
+
+#[async_trait]
+impl Sites for SqlSites {
+    async fn create(
+        &self,
+        act: &Act,
+        dealer: DealerId,
+        decide: Decide<'_, Dealer, Site, Site, Error>,
+    ) -> Result<Done<Site>, Error> {
+        let mut tries = Tries::default();
+        loop {
+            let tx = match self.db.begin(act).await? {
+                Begun::Fresh(tx) => tx,
+                Begun::Replayed(done) => return Ok(done),
+            };
+            let result = create_in(&tx, dealer, decide).await;
+            if let Some(end) = tx.finish(act, &mut tries, result).await {
+                return end;
+            }
+        }
+    }
+
+    async fn change(
+        &self,
+        act: &Act,
+        site: SiteId,
+        decide: Decide<'_, Site, Site, Site, Error>,
+    ) -> Result<Done<Site>, Error> {
+        let mut tries = Tries::default();
+        loop {
+            let tx = match self.db.begin(act).await? {
+                Begun::Fresh(tx) => tx,
+                Begun::Replayed(done) => return Ok(done),
+            };
+            let result = change_in(&tx, site, decide).await;
+            if let Some(end) = tx.finish(act, &mut tries, result).await {
+                return end;
+            }
+        }
+    }
+}
+
+async fn create_in(
+    tx: &Tx,
+    dealer: DealerId,
+    decide: Decide<'_, Dealer, Site, Site, Error>,
+) -> Result<(Site, Record), Stop<Error>> {
+    let dealer = people::locked_dealer(tx, dealer).await?;
+    let decision = decide(&dealer).map_err(Stop::Domain)?;
+    let columns = rows::site_columns(&decision.plan)?;
+    tx.run(rows::insert(tx.sql(), "sites", columns)).await?;
+    Ok((decision.answer, decision.record))
+}
+
+async fn change_in(
+    tx: &Tx,
+    site: SiteId,
+    decide: Decide<'_, Site, Site, Site, Error>,
+) -> Result<(Site, Record), Stop<Error>> {
+    let mut sql = tx.sql();
+    sql.push("SELECT ")
+        .push(rows::SITE)
+        .push(" FROM sites s WHERE s.id = ")
+        .bind(site.uuid());
+    if sql.is_postgres() {
+        sql.push(" FOR UPDATE");
+    }
+    let row = tx.one(sql).await?.ok_or(Common::absent("site"))?;
+    let decision = decide(&rows::site(&row)?).map_err(Stop::Domain)?;
+    let columns = rows::site_columns(&decision.plan)?;
+    tx.run(rows::update(tx.sql(), "sites", site.uuid(), columns))
+        .await?;
+    Ok((decision.answer, decision.record))
+}

@@ -1,0 +1,101 @@
+//! Changing staff.
+
+use ::dealers::Error;
+use ::dealers::ports::{Staff, StaffFacts};
+use ::dealers::staff::{StaffMember, StaffProfile};
+use async_trait::async_trait;
+use kernel::act::{Act, Decide, Done, Record};
+use kernel::error::Common;
+use kernel::id::{DealerId, Id, StaffId};
+
+use super::{people, rows};
+use crate::db::Db;
+use crate::fault::Stop;
+use crate::tx::{Begun, Tries, Tx};
+
+/// Staff in the database.
+#[derive(Clone)]
+pub struct SqlStaff {
+    db: Db,
+}
+
+impl SqlStaff {
+    /// On a database.
+    pub const fn new(db: Db) -> Self {
+        Self { db }
+    }
+}
+
+#[async_trait]
+impl Staff for SqlStaff {
+    async fn change(
+        &self,
+        act: &Act,
+        member: StaffId,
+        decide: Decide<'_, StaffFacts, StaffMember, StaffProfile, Error>,
+    ) -> Result<Done<StaffProfile>, Error> {
+        let mut tries = Tries::default();
+        loop {
+            let tx = match self.db.begin(act).await? {
+                Begun::Fresh(tx) => tx,
+                Begun::Replayed(done) => return Ok(done),
+            };
+            let result = change_in(&tx, member, decide).await;
+            if let Some(end) = tx.finish(act, &mut tries, result).await {
+                return end;
+            }
+        }
+    }
+}
+
+async fn change_in(
+    tx: &Tx,
+    member: StaffId,
+    decide: Decide<'_, StaffFacts, StaffMember, StaffProfile, Error>,
+) -> Result<(StaffProfile, Record), Stop<Error>> {
+    // Which dealer a member belongs to never changes: it may be read before it is locked.
+    let mut sql = tx.sql();
+    sql.push("SELECT dealer_id FROM staff WHERE id = ")
+        .bind(member.uuid());
+    let row = tx.one(sql).await?.ok_or(Common::absent("staff member"))?;
+    let dealer: DealerId = Id::from_uuid(row.try_get_by_index(0)?);
+    tx.lock("dealers", dealer.uuid()).await?;
+    tx.lock("staff", member.uuid()).await?;
+    let mut sql = tx.sql();
+    sql.push("SELECT ")
+        .push(rows::MEMBER)
+        .push(" FROM staff m WHERE m.id = ")
+        .bind(member.uuid());
+    let row = tx.one(sql).await?.ok_or(Common::absent("staff member"))?;
+    let found = rows::member(&row)?;
+    let (person, works_for) = match found.user {
+        Some(user) => (
+            people::locked_person(tx, user).await?,
+            people::works_for(tx, user).await?,
+        ),
+        None => (None, None),
+    };
+    let mut sql = tx.sql();
+    sql.push(
+        "SELECT COUNT(*) FROM staff WHERE active AND role = 'owner' AND user_id IS NOT NULL AND dealer_id = ",
+    )
+    .bind(dealer.uuid())
+    .push(" AND id <> ")
+    .bind(member.uuid());
+    let others: i64 = match tx.one(sql).await? {
+        Some(row) => row.try_get_by_index(0)?,
+        None => 0,
+    };
+    let facts = StaffFacts {
+        member: found,
+        person,
+        other_owners: u64::try_from(others).unwrap_or(0),
+        works_elsewhere: works_for.filter(|at| *at != dealer),
+        sites: people::sites_of(tx, dealer).await?,
+    };
+    let decision = decide(&facts).map_err(Stop::Domain)?;
+    let columns = rows::member_columns(&decision.plan)?;
+    tx.run(rows::update(tx.sql(), "staff", member.uuid(), columns))
+        .await?;
+    Ok((decision.answer, decision.record))
+}
