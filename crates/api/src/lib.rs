@@ -24,6 +24,7 @@ use kernel::ports::{Clock, Ids};
 
 pub mod answer;
 pub mod app;
+pub mod dealers;
 pub mod document;
 pub mod dto;
 pub mod extract;
@@ -93,12 +94,15 @@ pub struct Services {
     pub core: Core,
     /// Vehicles, the log, listings, what users keep.
     pub inventory: inventory::InventoryServices,
+    /// Dealers, sites and staff.
+    pub dealers: dealers::DealerServices,
 }
 
 /// Registers every endpoint under `/api/v1`. One line a module; the OpenAPI document follows from it.
 fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.configure(system::routes);
     config.configure(inventory::routes);
+    config.configure(dealers::routes);
 }
 
 /// Registers the few endpoints that stand outside `/api/v1`. One line a module that has some.
@@ -108,4 +112,5 @@ fn root_routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>
 fn data(services: &Services, config: &mut web::ServiceConfig) {
     config.app_data(web::Data::new(services.core.clone()));
     config.app_data(web::Data::new(services.inventory.clone()));
+    config.app_data(web::Data::new(services.dealers.clone()));
 }

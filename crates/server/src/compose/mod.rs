@@ -22,6 +22,7 @@ use crate::dev::Dev;
 use crate::settings::Config;
 
 mod inventory;
+mod dealers;
 
 /// What the rest is built on.
 #[derive(Clone)]
@@ -149,6 +150,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         services: Services {
             core,
             inventory: inventory::inventory(ground),
+            dealers: dealers::services(ground),
         },
         worker,
         dev,
