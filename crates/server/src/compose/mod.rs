@@ -21,8 +21,8 @@ use crate::clock::SystemClock;
 use crate::dev::Dev;
 use crate::settings::Config;
 
-mod inventory;
 mod dealers;
+mod inventory;
 
 /// What the rest is built on.
 #[derive(Clone)]
