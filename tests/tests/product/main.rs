@@ -10,6 +10,7 @@ use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
 mod conventions;
+mod inventory;
 
 struct Journey {
     name: &'static str,
@@ -32,6 +33,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(conventions::a_stranger_is_told_to_sign_in_before_anything_else),
     journey!(conventions::public_reads_are_conditional),
     journey!(conventions::browsers_of_allowed_origins_may_call),
+    journey!(inventory::anyone_can_read_the_vocabulary_and_decode_a_vin),
 ];
 
 fn main() {
