@@ -7,7 +7,25 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde_json::{Map, Value};
 
 /// Every template: its name, and its file. One line a letter.
-const TEMPLATES: &[(&str, &str)] = &[];
+const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "dealer_reinstated",
+        include_str!("../templates/dealer_reinstated.txt"),
+    ),
+    (
+        "dealer_rejected",
+        include_str!("../templates/dealer_rejected.txt"),
+    ),
+    (
+        "dealer_suspended",
+        include_str!("../templates/dealer_suspended.txt"),
+    ),
+    (
+        "dealer_verified",
+        include_str!("../templates/dealer_verified.txt"),
+    ),
+    ("staff_joined", include_str!("../templates/staff_joined.txt")),
+];
 
 /// The look of every letter.
 const LAYOUT: &str = include_str!("../templates/layout.html");

@@ -1,0 +1,55 @@
+//! The letters about dealers and staff say what they are given, with a reason and without.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use application::letters::{Envelope, Secrets, Words};
+use forecourt_mail::TemplateWords;
+use kernel::id::{CodeId, InvitationId};
+use kernel::letter::Letter;
+use serde_json::{Value, json};
+
+struct NoSecrets;
+
+impl Secrets for NoSecrets {
+    fn code(&self, _: CodeId) -> String {
+        String::new()
+    }
+
+    fn invitation_token(&self, _: InvitationId) -> String {
+        String::new()
+    }
+}
+
+fn written(template: &str, params: Value) -> Envelope {
+    let words = TemplateWords::new("https://cars.example.com").unwrap();
+    let letter = Letter {
+        to: "olga@example.com".parse().unwrap(),
+        template: template.to_owned(),
+        params,
+    };
+    words.envelope("m1", &letter, &NoSecrets).unwrap()
+}
+
+#[test]
+fn owners_read_what_was_decided_and_why() {
+    for template in [
+        "dealer_verified",
+        "dealer_rejected",
+        "dealer_suspended",
+        "dealer_reinstated",
+    ] {
+        let params = |reason: Value| json!({"dealer_id": "d1", "dealer": "Oak & Elm", "reason": reason});
+        let letter = written(template, params(json!("No <licence>")));
+        assert!(letter.subject.starts_with("Oak & Elm"), "{}", letter.subject);
+        assert!(letter.text.contains("No <licence>"));
+        assert!(letter.html.contains("Oak &amp; Elm") && !letter.html.contains("<licence>"));
+        let bare = written(template, params(Value::Null));
+        assert!(!bare.subject.is_empty());
+    }
+}
+
+#[test]
+fn a_new_member_reads_where_and_as_what() {
+    let letter = written("staff_joined", json!({"dealer": "Oak", "role": "sales"}));
+    assert!(letter.subject.contains("Oak"));
+    assert!(letter.text.contains("sales"));
+}
