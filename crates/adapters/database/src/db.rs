@@ -7,7 +7,9 @@ use std::time::Duration;
 use kernel::error::Common;
 use kernel::ports::Ids;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement,
+};
 
 use crate::fault;
 use crate::sql::Sql;
@@ -130,6 +132,17 @@ impl Db {
     /// Statements sent so far: for tests that count what a list costs.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// The same pools, with every statement outside a transaction shown to `see`: for benchmarks that explain what is sent.
+    #[must_use]
+    pub fn watched(mut self, see: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
+        let see = Arc::new(see);
+        for pool in [&mut self.writer, &mut self.reader] {
+            let see = Arc::clone(&see);
+            pool.set_metric_callback(move |info| see(info.statement));
+        }
+        self
     }
 
     /// An empty SQL text in this database's dialect.

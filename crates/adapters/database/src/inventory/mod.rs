@@ -1,5 +1,6 @@
 //! Vehicles and listings.
 
+mod fill;
 mod listings;
 mod removals;
 pub(crate) mod rows;
@@ -7,6 +8,7 @@ mod saved;
 mod service_records;
 mod vehicles;
 
+pub use fill::fill;
 pub use listings::SqlListings;
 pub use removals::SqlRemovals;
 pub use saved::SqlSaved;

@@ -1,0 +1,69 @@
+//! What a load left behind, and what hashing alone allows.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use argon2::password_hash::PasswordHasher as _;
+use argon2::{Algorithm, Argon2, Params, Version};
+use serde_json::json;
+use server::compose::Ground;
+
+/// Prints how many test drives there are and how many live ones overlap; fails when one was lost or doubled.
+pub(crate) async fn drives(ground: &Ground, before: i64, acknowledged: i64) -> anyhow::Result<()> {
+    let count = async |text: &str| -> anyhow::Result<i64> {
+        let mut sql = ground.db.sql();
+        sql.push(text);
+        let row = ground.db.one(sql).await?.context("a count")?;
+        Ok(row.try_get_by_index(0)?)
+    };
+    let drives = count("SELECT count(*) FROM bookings").await?;
+    let overlap = |column: &str| {
+        format!(
+            "SELECT count(*) FROM bookings a JOIN bookings b ON a.{column} = b.{column} AND a.id < b.id \
+             AND a.start_at < b.end_at AND b.start_at < a.end_at \
+             WHERE a.status IN ('requested', 'approved') AND b.status IN ('requested', 'approved')"
+        )
+    };
+    let of_vehicles = count(&overlap("vehicle_id")).await?;
+    let of_customers = count(&overlap("user_id")).await?;
+    println!(
+        "{}",
+        json!({ "drives": drives, "doubled": of_vehicles + of_customers })
+    );
+    ensure!(of_vehicles + of_customers == 0, "test drives overlap");
+    ensure!(
+        drives - before >= acknowledged,
+        "{acknowledged} test drives were acknowledged, and {} are there",
+        drives - before
+    );
+    Ok(())
+}
+
+/// Prints how many passwords all processors together compare in a second.
+pub(crate) fn argon2(seconds: u64) -> anyhow::Result<()> {
+    let params = Params::new(19_456, 2, 1, None).map_err(|e| anyhow::anyhow!("{e}"))?;
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let (done, over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    if hasher
+                        .hash_password_with_salt(b"Bench-Passw0rd-1", b"sixteen bytes of")
+                        .is_ok()
+                    {
+                        done.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+        std::thread::sleep(Duration::from_secs(seconds));
+        over.store(true, Ordering::Relaxed);
+    });
+    #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
+    let rate = done.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64();
+    println!("{rate:.1}");
+    Ok(())
+}
