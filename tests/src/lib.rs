@@ -26,8 +26,10 @@ use test_databases::{Backend, TestDatabase};
 use tokio_util::sync::CancellationToken;
 
 mod client;
+mod people;
 
 pub use client::{Call, Client, Reply};
+pub use people::Person;
 
 /// The product, running.
 pub struct TestApp {

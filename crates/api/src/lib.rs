@@ -29,6 +29,7 @@ pub mod document;
 pub mod dto;
 pub mod extract;
 pub mod gate;
+pub mod identity;
 pub mod inventory;
 mod limit;
 pub mod operation;
@@ -92,6 +93,8 @@ pub struct Settings {
 pub struct Services {
     /// Shared by all.
     pub core: Core,
+    /// Accounts.
+    pub identity: identity::IdentityServices,
     /// Vehicles, the log, listings, what users keep.
     pub inventory: inventory::InventoryServices,
     /// Dealers, sites and staff.
@@ -101,16 +104,20 @@ pub struct Services {
 /// Registers every endpoint under `/api/v1`. One line a module; the OpenAPI document follows from it.
 fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.configure(system::routes);
+    config.configure(identity::routes);
     config.configure(inventory::routes);
     config.configure(dealers::routes);
 }
 
 /// Registers the few endpoints that stand outside `/api/v1`. One line a module that has some.
-fn root_routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}
+fn root_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config.configure(identity::root_routes);
+}
 
 /// Hands each module what its handlers need. One line a module.
 fn data(services: &Services, config: &mut web::ServiceConfig) {
     config.app_data(web::Data::new(services.core.clone()));
+    identity::data(&services.identity, config);
     config.app_data(web::Data::new(services.inventory.clone()));
     config.app_data(web::Data::new(services.dealers.clone()));
 }

@@ -16,6 +16,7 @@
 pub mod db;
 pub mod dealers;
 mod fault;
+pub mod identity;
 pub mod inventory;
 mod jobs;
 pub mod list;

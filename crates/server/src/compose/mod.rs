@@ -22,6 +22,7 @@ use crate::dev::Dev;
 use crate::settings::Config;
 
 mod dealers;
+pub mod identity;
 mod inventory;
 
 /// What the rest is built on.
@@ -97,10 +98,14 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     let config = &ground.config;
     let queue = SqlQueue::new(ground.db.clone());
     let accepting = Arc::new(AtomicBool::new(true));
+    let accounts = identity::identity(ground)?;
     let core = Core {
         clock: Arc::clone(&ground.clock),
         ids: ground.ids.clone(),
-        authenticate: Arc::new(Nobody),
+        authenticate: Arc::new(identity::Bearers {
+            identity: accounts.identity.clone(),
+            clock: Arc::clone(&ground.clock),
+        }),
         health: Arc::new(DatabaseHealth {
             db: ground.db.clone(),
             accepting: Arc::clone(&accepting),
@@ -116,19 +121,25 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         }),
     };
     let mailbox = config.smtp_url.is_none().then(Mailbox::new);
-    let _courier: Arc<dyn Courier> = match (&config.smtp_url, &mailbox) {
+    let courier: Arc<dyn Courier> = match (&config.smtp_url, &mailbox) {
         (Some(url), _) => {
             Arc::new(SmtpCourier::new(url.expose_secret(), &config.smtp_from).map_err(anyhow::Error::msg)?)
         }
         (None, Some(mailbox)) => Arc::new(mailbox.clone()),
         (None, None) => anyhow::bail!("no courier"),
     };
-    let _words = TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?;
-    let _: Option<LetterHandler> = None;
-    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(Prune {
-        queue: Arc::new(queue.clone()),
-        clock: Arc::clone(&ground.clock),
-    })];
+    let words = TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?;
+    let handlers: Vec<Arc<dyn Handler>> = vec![
+        Arc::new(Prune {
+            queue: Arc::new(queue.clone()),
+            clock: Arc::clone(&ground.clock),
+        }),
+        Arc::new(LetterHandler {
+            words: Arc::new(words),
+            secrets: Arc::new(identity::LetterSecrets(Arc::clone(&accounts.identity.codes))),
+            courier,
+        }),
+    ];
     let worker = Worker {
         queue: Arc::new(queue.clone()),
         clock: Arc::clone(&ground.clock),
@@ -149,6 +160,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     Ok(Product {
         services: Services {
             core,
+            identity: accounts,
             inventory: inventory::inventory(ground),
             dealers: dealers::services(ground),
         },
@@ -156,16 +168,6 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         dev,
         accepting,
     })
-}
-
-/// Nobody is signed in.
-struct Nobody;
-
-#[async_trait]
-impl api::Authenticate for Nobody {
-    async fn principal(&self, _: &str) -> Result<Option<kernel::actor::Principal>, Common> {
-        Ok(None)
-    }
 }
 
 struct DatabaseHealth {

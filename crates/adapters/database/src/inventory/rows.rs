@@ -164,7 +164,7 @@ pub(crate) fn select_vehicle(mut sql: Sql) -> Sql {
     sql
 }
 
-type Columns = Vec<(&'static str, Value)>;
+pub(crate) type Columns = Vec<(&'static str, Value)>;
 
 /// Writes a new row.
 pub(crate) async fn insert(tx: &Tx, table: &str, columns: Columns) -> Result<(), DbErr> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kernel::Instant;
 use kernel::act::Act;
+use kernel::actor::Principal;
 use kernel::error::Common;
 use kernel::id::UserId;
 use kernel::ports::{Ids, Random};
@@ -11,7 +12,7 @@ use kernel::ports::{Ids, Random};
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::ports::{
-    AccessTokens, Accounts, Claims, Codes, Invitations, PasswordHasher, Profile, UserQueries, Verdict,
+    AccessTokens, Accounts, Claims, Codes, Invitations, PasswordHasher, Principals, Profile, UserQueries, Verdict,
 };
 use crate::rules::ReadySession;
 use crate::secret::{PasswordHash, Secret};
@@ -49,6 +50,8 @@ pub struct Identity {
     pub invitations: Arc<dyn Invitations>,
     /// Lists and single users.
     pub queries: Arc<dyn UserQueries>,
+    /// Who is behind a session.
+    pub principals: Arc<dyn Principals>,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Signs access tokens.
@@ -77,6 +80,17 @@ pub struct SignedIn {
 }
 
 impl Identity {
+    /// Who is behind an access token: what it says, and the person as they are now. None when it does not hold (any more).
+    pub async fn authenticate(&self, token: &str, at: Instant) -> Result<Option<(Claims, Principal)>, Common> {
+        let Some(claims) = self.tokens.read(token, at) else {
+            return Ok(None);
+        };
+        let principal = self.principals.principal(claims.session, at).await?;
+        Ok(principal
+            .filter(|principal| principal.user == claims.user)
+            .map(|principal| (claims, principal)))
+    }
+
     /// The user as `/me` shows them.
     async fn profile_of(&self, user: UserId) -> Result<Profile, Error> {
         let profile = self.queries.profile(user).await?;
@@ -156,6 +170,11 @@ impl Identity {
         if !self.policy.throttle {
             return Ok(());
         }
+        // The idempotency key, if there is one, belongs to the act itself.
+        let act = &Act {
+            claim: None,
+            ..act.clone()
+        };
         self.accounts
             .strike(act, keys, &|throttles: &Vec<throttle::Throttle>| {
                 let plan = throttle::strike(throttles, keys, act.at);

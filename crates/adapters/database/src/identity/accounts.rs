@@ -1,0 +1,320 @@
+//! Accounts under lock.
+
+use ::identity::Error;
+use ::identity::code::Purpose;
+use ::identity::plan::{
+    AccountFacts, AccountPlan, CodeEnd, CodeFacts, CodeHolder, CodeTarget, RefreshFacts, Refreshed,
+    RegistrationFacts, RegistrationTarget, SignInFacts, SignInTarget,
+};
+use ::identity::ports::Accounts;
+use ::identity::rules::sign_in_keys;
+use ::identity::secret::TokenHash;
+use ::identity::throttle::{Throttle, ThrottleKey};
+use ::identity::user::{Account, User};
+use async_trait::async_trait;
+use kernel::Instant;
+use kernel::act::{Act, Decide, Decision, Done, Record};
+use kernel::error::Common;
+use kernel::id::{SessionId, UserId};
+use sea_orm::DbErr;
+use serde::Serialize;
+
+use super::facts::{self, Named};
+use super::{rows, write};
+use crate::db::Db;
+use crate::fault::{self, Stop};
+use crate::inventory::rows::id;
+use crate::tx::{Begun, Tries, Tx};
+
+/// Accounts in a database.
+#[derive(Clone)]
+pub struct SqlAccounts {
+    db: Db,
+}
+
+impl SqlAccounts {
+    /// In this database.
+    pub const fn new(db: Db) -> Self {
+        Self { db }
+    }
+}
+
+/// Runs an act: `facts` within the transaction, then the decision, then the plan.
+macro_rules! act {
+    ($db:expr, $act:expr, $decide:expr, |$tx:ident| $facts:expr) => {{
+        let mut tries = Tries::default();
+        loop {
+            let $tx = match $db.begin($act).await? {
+                Begun::Fresh(tx) => tx,
+                Begun::Replayed(done) => return Ok(done),
+            };
+            let result = match $facts.await {
+                Ok(facts) => settled(&$tx, $decide(&facts)).await,
+                Err(stop) => Err(stop),
+            };
+            if let Some(end) = $tx.finish($act, &mut tries, result).await {
+                break end;
+            }
+        }
+    }};
+}
+
+/// Writes what was decided.
+async fn settled<T: Serialize>(
+    tx: &Tx,
+    decided: Result<Decision<AccountPlan, T>, Error>,
+) -> Result<(T, Record), Stop<Error>> {
+    let Decision { plan, answer, record } = decided.map_err(Stop::Domain)?;
+    write::account(tx, plan).await?;
+    Ok((answer, record))
+}
+
+async fn registration(tx: &Tx, target: &RegistrationTarget<'_>) -> Result<RegistrationFacts, Stop<Error>> {
+    facts::reserve_address(tx, target.email).await?;
+    let holder = facts::locked_account(tx, &Named::Address(target.email)).await?;
+    let (mut code, mut holder_signed_in) = (None, false);
+    if let Some(holder) = &holder {
+        code = facts::newest_code(tx, holder.user.id, Purpose::VerifyEmail).await?;
+        let query = facts::signed_in_query(tx.sql(), holder.user.id, None);
+        holder_signed_in = tx.one(query).await?.is_some();
+    }
+    let referrer = match target.referrer {
+        Some(code) => facts::with_code(tx, code).await?,
+        None => None,
+    };
+    Ok(RegistrationFacts {
+        free_code: facts::free_code(tx, target.codes).await?,
+        holder,
+        holder_signed_in,
+        code,
+        referrer,
+    })
+}
+
+async fn signing_in(tx: &Tx, target: &SignInTarget<'_>, at: Instant) -> Result<SignInFacts, Stop<Error>> {
+    let throttles = facts::locked_throttles(tx, &sign_in_keys(target.email, target.ip)).await?;
+    let account = facts::locked_account(tx, &Named::Address(target.email)).await?;
+    let familiar = match (&account, target.ip) {
+        (Some(account), Some(ip)) => {
+            let query = facts::signed_in_query(tx.sql(), account.user.id, Some((ip, at)));
+            tx.one(query).await?.is_some()
+        }
+        _ => false,
+    };
+    Ok(SignInFacts {
+        account,
+        familiar,
+        throttles,
+    })
+}
+
+async fn refreshing(tx: &Tx, hash: &TokenHash) -> Result<RefreshFacts, Stop<Error>> {
+    // Whoever writes a session holds its user, so the user's row is the queue.
+    let mut sql = tx.sql();
+    sql.push("SELECT s.user_id, s.id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = ")
+        .bind(hash.as_str());
+    let nothing = RefreshFacts {
+        token: None,
+        session: None,
+    };
+    let Some(row) = tx.one(sql).await? else {
+        return Ok(nothing);
+    };
+    let user: UserId = id(&row, "user_id")?;
+    let Some(account) = facts::locked_account(tx, &Named::Id(user)).await? else {
+        return Ok(nothing);
+    };
+    let mut sql = tx.sql();
+    sql.push("SELECT hash, session_id, expires_at, rotated FROM refresh_tokens WHERE hash = ")
+        .bind(hash.as_str());
+    let token = tx.one(sql).await?.as_ref().map(rows::token).transpose()?;
+    let session = facts::session(tx, user, id(&row, "id")?).await?;
+    Ok(RefreshFacts {
+        token,
+        session: session.map(|session| (session, account.user)),
+    })
+}
+
+async fn coding(tx: &Tx, target: &CodeTarget<'_>) -> Result<CodeFacts, Stop<Error>> {
+    let keys: Vec<ThrottleKey> = target.ip.iter().map(|ip| ThrottleKey::address(ip)).collect();
+    let throttles = facts::locked_throttles(tx, &keys).await?;
+    let named = match target.holder {
+        CodeHolder::Address(email) => Named::Address(email),
+        CodeHolder::User(user) => Named::Id(user),
+    };
+    let account = facts::locked_account(tx, &named).await?;
+    let code = match &account {
+        Some(account) => facts::newest_code(tx, account.user.id, target.purpose).await?,
+        None => None,
+    };
+    let wanted = match (target.purpose, target.wanted, &code) {
+        (Purpose::EmailChange, Some(wanted), _) => Some(wanted),
+        (Purpose::EmailChange, None, Some(code)) => Some(&code.sent_to),
+        (Purpose::EmailChange, None, None) | (Purpose::VerifyEmail | Purpose::PasswordReset, _, _) => None,
+    };
+    let mut rival = None;
+    if let (Some(wanted), Some(account)) = (wanted, &account) {
+        // Not locked: two accounts that wish for each other's addresses would wait for each other. The unique index decides.
+        let query = facts::account_query(tx.sql(), &Named::Address(wanted));
+        let found = tx.one(query).await?.as_ref().map(rows::user).transpose()?;
+        rival = found.filter(|rival| rival.id != account.user.id);
+    }
+    Ok(CodeFacts {
+        account,
+        code,
+        rival,
+        throttles,
+    })
+}
+
+async fn changing(tx: &Tx, user: UserId, session: Option<SessionId>) -> Result<AccountFacts, Stop<Error>> {
+    let throttles = facts::locked_throttles(tx, &[ThrottleKey::Own(user)]).await?;
+    let account = facts::locked_account(tx, &Named::Id(user)).await?;
+    let session = match session {
+        Some(session) => facts::session(tx, user, session).await?,
+        None => None,
+    };
+    Ok(AccountFacts {
+        account: account.ok_or(Common::absent("user"))?,
+        session,
+        throttles,
+    })
+}
+
+/// Makes the counts that are missing, so that there is a row to lock, and locks all.
+async fn striking(tx: &Tx, keys: &[ThrottleKey], at: Instant) -> Result<Vec<Throttle>, DbErr> {
+    let mut sorted = keys.to_vec();
+    sorted.sort_by_key(ThrottleKey::text);
+    for key in &sorted {
+        let mut sql = tx.sql();
+        sql.push("INSERT INTO throttles (subject, failures, last_at, forgotten_at) VALUES (")
+            .bind(key.text())
+            .push(", 0, ")
+            .bind(at)
+            .push(", ")
+            .bind(at)
+            .push(") ON CONFLICT (subject) DO NOTHING");
+        tx.run(sql).await?;
+    }
+    facts::locked_throttles(tx, &sorted).await
+}
+
+async fn struck(
+    tx: &Tx,
+    act: &Act,
+    keys: &[ThrottleKey],
+    decide: Decide<'_, Vec<Throttle>, Vec<Throttle>, (), Error>,
+) -> Result<((), Record), Stop<Error>> {
+    let before = striking(tx, keys, act.at).await?;
+    let Decision { plan, answer, record } = decide(&before).map_err(Stop::Domain)?;
+    write::throttles(tx, plan).await?;
+    write::forget_throttles(tx, act.at).await?;
+    Ok((answer, record))
+}
+
+#[async_trait]
+impl Accounts for SqlAccounts {
+    async fn register(
+        &self,
+        act: &Act,
+        target: &RegistrationTarget<'_>,
+        decide: Decide<'_, RegistrationFacts, AccountPlan, Option<User>, Error>,
+    ) -> Result<Done<Option<User>>, Error> {
+        act!(self.db, act, decide, |tx| registration(&tx, target))
+    }
+
+    async fn look_up(&self, target: &SignInTarget<'_>, at: Instant) -> Result<SignInFacts, Error> {
+        let keys = sign_in_keys(target.email, target.ip);
+        let query = facts::account_query(self.db.sql(), &Named::Address(target.email));
+        let account = self.db.one(query).await?.as_ref().map(rows::account).transpose();
+        let account = account.map_err(|e| fault::common(&e))?;
+        let familiar = match (&account, target.ip) {
+            (Some(account), Some(ip)) => {
+                let query = facts::signed_in_query(self.db.sql(), account.user.id, Some((ip, at)));
+                self.db.one(query).await?.is_some()
+            }
+            _ => false,
+        };
+        Ok(SignInFacts {
+            account,
+            familiar,
+            throttles: self.throttles(&keys).await?,
+        })
+    }
+
+    async fn sign_in(
+        &self,
+        act: &Act,
+        target: &SignInTarget<'_>,
+        decide: Decide<'_, SignInFacts, AccountPlan, User, Error>,
+    ) -> Result<Done<User>, Error> {
+        act!(self.db, act, decide, |tx| signing_in(&tx, target, act.at))
+    }
+
+    async fn strike(
+        &self,
+        act: &Act,
+        keys: &[ThrottleKey],
+        decide: Decide<'_, Vec<Throttle>, Vec<Throttle>, (), Error>,
+    ) -> Result<(), Error> {
+        let mut tries = Tries::default();
+        loop {
+            let tx = match self.db.begin::<()>(act).await? {
+                Begun::Fresh(tx) => tx,
+                Begun::Replayed(_) => return Ok(()),
+            };
+            let result = struck(&tx, act, keys, decide).await;
+            if let Some(end) = tx.finish(act, &mut tries, result).await {
+                return end.map(|done| done.value);
+            }
+        }
+    }
+
+    async fn refresh(
+        &self,
+        act: &Act,
+        token: &TokenHash,
+        decide: Decide<'_, RefreshFacts, AccountPlan, Refreshed, Error>,
+    ) -> Result<Done<Refreshed>, Error> {
+        act!(self.db, act, decide, |tx| refreshing(&tx, token))
+    }
+
+    async fn request_code(
+        &self,
+        act: &Act,
+        target: &CodeTarget<'_>,
+        decide: Decide<'_, CodeFacts, AccountPlan, (), Error>,
+    ) -> Result<Done<()>, Error> {
+        act!(self.db, act, decide, |tx| coding(&tx, target))
+    }
+
+    async fn enter_code(
+        &self,
+        act: &Act,
+        target: &CodeTarget<'_>,
+        decide: Decide<'_, CodeFacts, AccountPlan, CodeEnd, Error>,
+    ) -> Result<Done<CodeEnd>, Error> {
+        act!(self.db, act, decide, |tx| coding(&tx, target))
+    }
+
+    async fn change(
+        &self,
+        act: &Act,
+        user: UserId,
+        session: Option<SessionId>,
+        decide: Decide<'_, AccountFacts, AccountPlan, User, Error>,
+    ) -> Result<Done<User>, Error> {
+        act!(self.db, act, decide, |tx| changing(&tx, user, session))
+    }
+
+    async fn find(&self, user: UserId) -> Result<Option<Account>, Error> {
+        let query = facts::account_query(self.db.sql(), &Named::Id(user));
+        let found = self.db.one(query).await?.as_ref().map(rows::account).transpose();
+        found.map_err(|e| fault::common(&e).into())
+    }
+
+    async fn throttles(&self, keys: &[ThrottleKey]) -> Result<Vec<Throttle>, Error> {
+        let found = self.db.all(facts::throttles_query(self.db.sql(), keys)).await?;
+        facts::throttles_of(&found, keys).map_err(|e| fault::common(&e).into())
+    }
+}

@@ -1,0 +1,150 @@
+//! What is known of an account, read and locked within a transaction.
+
+use ::identity::code::{OneTimeCode, Purpose};
+use ::identity::session::Session;
+use ::identity::throttle::{Throttle, ThrottleKey};
+use ::identity::user::{Account, ReferralCode};
+use chrono::TimeDelta;
+use kernel::Instant;
+use kernel::email::Email;
+use kernel::id::{DealerId, SessionId, UserId};
+use sea_orm::{DbErr, QueryResult};
+
+use super::rows;
+use crate::inventory::rows::id;
+use crate::sql::Sql;
+use crate::tx::Tx;
+
+/// How a user is named.
+pub(super) enum Named<'a> {
+    /// By id.
+    Id(UserId),
+    /// By address.
+    Address(&'a Email),
+}
+
+/// For how long an address counts as the holder's after a sign-in.
+fn familiar_since(at: Instant) -> Instant {
+    at - TimeDelta::days(90)
+}
+
+/// Keeps others from making an account with this address meanwhile: where there is no row yet, there is none to lock.
+pub(super) async fn reserve_address(tx: &Tx, email: &Email) -> Result<(), DbErr> {
+    let mut sql = tx.sql();
+    if sql.is_postgres() {
+        sql.push("SELECT pg_advisory_xact_lock(hashtextextended(")
+            .bind(email.folded())
+            .push(", 0))");
+        tx.one(sql).await?;
+    }
+    Ok(())
+}
+
+/// The query for an account.
+pub(super) fn account_query(mut sql: Sql, named: &Named<'_>) -> Sql {
+    sql.push("SELECT ").push(rows::USER).push(", u.password FROM users u WHERE ");
+    match named {
+        Named::Id(user) => sql.push("u.id = ").bind(user.uuid()),
+        Named::Address(email) => sql.push("u.email_folded = ").bind(email.folded()),
+    };
+    sql
+}
+
+/// Locks an account.
+pub(super) async fn locked_account(tx: &Tx, named: &Named<'_>) -> Result<Option<Account>, DbErr> {
+    let mut sql = account_query(tx.sql(), named);
+    if sql.is_postgres() {
+        sql.push(" FOR UPDATE OF u");
+    }
+    tx.one(sql).await?.as_ref().map(rows::account).transpose()
+}
+
+/// The query for counts.
+pub(super) fn throttles_query(mut sql: Sql, keys: &[ThrottleKey]) -> Sql {
+    sql.push("SELECT subject, failures, last_at FROM throttles WHERE subject IN (")
+        .bind_all(keys.iter().map(ThrottleKey::text))
+        .push(") ORDER BY subject");
+    sql
+}
+
+/// Counts from the rows of [`throttles_query`].
+pub(super) fn throttles_of(found: &[QueryResult], keys: &[ThrottleKey]) -> Result<Vec<Throttle>, DbErr> {
+    found
+        .iter()
+        .filter_map(|row| rows::throttle(row, keys).transpose())
+        .collect()
+}
+
+/// Locks counts, as far as there are any.
+pub(super) async fn locked_throttles(tx: &Tx, keys: &[ThrottleKey]) -> Result<Vec<Throttle>, DbErr> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = throttles_query(tx.sql(), keys);
+    if sql.is_postgres() {
+        sql.push(" FOR UPDATE");
+    }
+    throttles_of(&tx.all(sql).await?, keys)
+}
+
+/// The newest code of a purpose.
+pub(super) async fn newest_code(tx: &Tx, user: UserId, purpose: Purpose) -> Result<Option<OneTimeCode>, DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT ")
+        .push(rows::CODE)
+        .push(" FROM one_time_codes WHERE user_id = ")
+        .bind(user.uuid())
+        .push(" AND purpose = ")
+        .bind(purpose.as_str())
+        .push(" ORDER BY created_at DESC, id DESC LIMIT 1");
+    tx.one(sql).await?.as_ref().map(rows::code).transpose()
+}
+
+/// A session of this user.
+pub(super) async fn session(tx: &Tx, user: UserId, session: SessionId) -> Result<Option<Session>, DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT ")
+        .push(rows::SESSION)
+        .push(" FROM sessions s WHERE s.id = ")
+        .bind(session.uuid())
+        .push(" AND s.user_id = ")
+        .bind(user.uuid());
+    tx.one(sql).await?.as_ref().map(rows::session).transpose()
+}
+
+/// The query whether a user ever signed in, from one address lately or at all.
+pub(super) fn signed_in_query(mut sql: Sql, user: UserId, from: Option<(&str, Instant)>) -> Sql {
+    sql.push("SELECT 1 FROM sessions WHERE user_id = ").bind(user.uuid());
+    if let Some((ip, at)) = from {
+        sql.push(" AND ip = ")
+            .bind(ip)
+            .push(" AND created_at > ")
+            .bind(familiar_since(at));
+    }
+    sql.push(" LIMIT 1");
+    sql
+}
+
+/// Who has a referral code.
+pub(super) async fn with_code(tx: &Tx, code: &ReferralCode) -> Result<Option<UserId>, DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT id FROM users WHERE referral_code = ").bind(code.as_str());
+    tx.one(sql).await?.map(|row| id(&row, "id")).transpose()
+}
+
+/// The first of these codes that nobody has.
+pub(super) async fn free_code(tx: &Tx, codes: &[ReferralCode]) -> Result<Option<ReferralCode>, DbErr> {
+    for code in codes {
+        if with_code(tx, code).await?.is_none() {
+            return Ok(Some(code.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// The dealer that a user works for now.
+pub(super) async fn works_for(tx: &Tx, user: UserId) -> Result<Option<DealerId>, DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT dealer_id FROM staff WHERE active AND user_id = ").bind(user.uuid());
+    tx.one(sql).await?.map(|row| id(&row, "dealer_id")).transpose()
+}

@@ -1,0 +1,61 @@
+//! Accounts: registration, sign-in, codes, the own account, users.
+
+use ::identity::Identity;
+use actix_web::web;
+use application::accept_invitation::AcceptInvitation;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+mod dto;
+mod keys;
+mod me;
+mod passwords;
+mod sign_in;
+mod sign_up;
+mod users;
+
+/// What the endpoints of accounts are built on.
+#[derive(Clone)]
+pub struct IdentityServices {
+    /// Accounts.
+    pub identity: Identity,
+    /// Accepting invitations.
+    pub accept: AcceptInvitation,
+}
+
+/// Endpoints under `/api/v1`.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(sign_up::register)
+        .service(sign_up::verify_email)
+        .service(sign_up::resend_verification)
+        .service(sign_up::accept_invitation)
+        .service(sign_in::login)
+        .service(sign_in::refresh_tokens)
+        .service(sign_in::verify_token)
+        .service(sign_in::logout)
+        .service(passwords::forgot_password)
+        .service(passwords::verify_reset_code)
+        .service(passwords::reset_password)
+        .service(passwords::change_password)
+        .service(me::show_me)
+        .service(me::change_me)
+        .service(me::change_email)
+        .service(me::confirm_email)
+        .service(me::list_sessions)
+        .service(me::end_session)
+        .service(users::list_users)
+        .service(users::invite_user)
+        .service(users::show_invitation)
+        .service(users::show_user)
+        .service(users::change_user);
+}
+
+/// Endpoints at the root.
+pub(crate) fn root_routes(config: &mut ServiceConfig<'_>) {
+    config.service(keys::show_keys);
+}
+
+/// Hands the handlers what they need.
+pub(crate) fn data(services: &IdentityServices, config: &mut web::ServiceConfig) {
+    config.app_data(web::Data::new(services.clone()));
+}

@@ -1,0 +1,82 @@
+//! Accounts.
+
+use std::sync::Arc;
+
+use ::identity::ports::{Codes, PasswordHasher};
+use ::identity::{Identity, Policy};
+use api::identity::IdentityServices;
+use application::accept_invitation::AcceptInvitation;
+use application::letters::Secrets;
+use async_trait::async_trait;
+use database::identity::{SqlAccounts, SqlInvitations, SqlUsers};
+use kernel::actor::Principal;
+use kernel::error::Common;
+use kernel::id::{CodeId, InvitationId};
+use kernel::ports::Clock;
+use security::{Argon2Hasher, DerivedCodes, Keys, Tokens};
+
+use super::Ground;
+
+/// The use cases on the database. Makes the keys at the first start.
+pub fn identity(ground: &Ground) -> anyhow::Result<IdentityServices> {
+    identity_with(ground, Arc::new(Argon2Hasher::for_this_machine(Arc::clone(&ground.random))))
+}
+
+/// The use cases on the database, with another hasher: tests sign people in without the slow work.
+pub fn identity_with(ground: &Ground, hasher: Arc<dyn PasswordHasher>) -> anyhow::Result<IdentityServices> {
+    let (config, db) = (&ground.config, &ground.db);
+    let keys = Keys::open(&config.data_dir, ground.random.as_ref())?;
+    let users = Arc::new(SqlUsers::new(db.clone()));
+    let invitations = Arc::new(SqlInvitations::new(db.clone()));
+    let identity = Identity {
+        accounts: Arc::new(SqlAccounts::new(db.clone())),
+        invitations: invitations.clone(),
+        queries: users.clone(),
+        principals: users,
+        hasher,
+        tokens: Arc::new(Tokens::new(&keys)?),
+        codes: Arc::new(DerivedCodes::new(&keys)),
+        ids: ground.ids.clone(),
+        random: Arc::clone(&ground.random),
+        policy: Policy {
+            require_email_verification: config.require_email_verification,
+            terms_version: config.terms_version.clone(),
+            throttle: config.rate_limit,
+            ..Policy::default()
+        },
+    };
+    Ok(IdentityServices {
+        accept: AcceptInvitation {
+            acceptances: invitations,
+            identity: identity.clone(),
+        },
+        identity,
+    })
+}
+
+/// Says who is behind a token.
+pub(super) struct Bearers {
+    pub(super) identity: Identity,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl api::Authenticate for Bearers {
+    async fn principal(&self, token: &str) -> Result<Option<Principal>, Common> {
+        let held = self.identity.authenticate(token, self.clock.now()).await?;
+        Ok(held.map(|(_, principal)| principal))
+    }
+}
+
+/// Derives what letters carry.
+pub(super) struct LetterSecrets(pub(super) Arc<dyn Codes>);
+
+impl Secrets for LetterSecrets {
+    fn code(&self, id: CodeId) -> String {
+        self.0.code(id).expose().to_owned()
+    }
+
+    fn invitation_token(&self, id: InvitationId) -> String {
+        self.0.invitation_token(id).expose().to_owned()
+    }
+}
