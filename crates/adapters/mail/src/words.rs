@@ -25,16 +25,28 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/dealer_verified.txt"),
     ),
     ("staff_joined", include_str!("../templates/staff_joined.txt")),
-    ("account_activated", include_str!("../templates/account_activated.txt")),
-    ("account_deactivated", include_str!("../templates/account_deactivated.txt")),
+    (
+        "account_activated",
+        include_str!("../templates/account_activated.txt"),
+    ),
+    (
+        "account_deactivated",
+        include_str!("../templates/account_deactivated.txt"),
+    ),
     ("address_taken", include_str!("../templates/address_taken.txt")),
     ("email_change", include_str!("../templates/email_change.txt")),
     ("email_changed", include_str!("../templates/email_changed.txt")),
     ("invitation", include_str!("../templates/invitation.txt")),
-    ("password_changed", include_str!("../templates/password_changed.txt")),
+    (
+        "password_changed",
+        include_str!("../templates/password_changed.txt"),
+    ),
     ("password_reset", include_str!("../templates/password_reset.txt")),
     ("session_reused", include_str!("../templates/session_reused.txt")),
-    ("staff_invitation", include_str!("../templates/staff_invitation.txt")),
+    (
+        "staff_invitation",
+        include_str!("../templates/staff_invitation.txt"),
+    ),
     ("verify_email", include_str!("../templates/verify_email.txt")),
 ];
 

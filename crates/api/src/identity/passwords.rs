@@ -87,7 +87,12 @@ pub(super) async fn reset_password(
     let form = body.0;
     services
         .identity
-        .reset_password(&acting, &form.email, &form.code.secret(), &form.new_password.secret())
+        .reset_password(
+            &acting,
+            &form.email,
+            &form.code.secret(),
+            &form.new_password.secret(),
+        )
         .await?;
     Ok(Answer::nothing())
 }

@@ -109,7 +109,11 @@ pub(super) async fn verify_email(
     acting: Acting,
     body: Body<VerifyEmailDto>,
 ) -> Response {
-    let VerifyEmailDto { email, code, device_id } = body.0;
+    let VerifyEmailDto {
+        email,
+        code,
+        device_id,
+    } = body.0;
     let signed_in = services
         .identity
         .verify_email(&acting, &email, &code.secret(), device_id.as_deref())
@@ -148,7 +152,10 @@ pub(super) async fn resend_verification(
     acting: Acting,
     body: Body<AddressDto>,
 ) -> Response {
-    services.identity.resend_verification(&acting, &body.0.email).await?;
+    services
+        .identity
+        .resend_verification(&acting, &body.0.email)
+        .await?;
     Answer::taken(&TakenDto::ACCEPTED)
 }
 

@@ -51,7 +51,10 @@ pub(super) async fn list_users(
         active: filter.0.active,
         dealer: filter.0.dealer.map(DealerId::from_uuid),
     };
-    let found = services.identity.users(&acting, &filter, &page.0.request()?).await?;
+    let found = services
+        .identity
+        .users(&acting, &filter, &page.0.request()?)
+        .await?;
     let found = found.map(|profile| UserDto::of(&profile, core.settings.currency));
     Answer::ok(&PageDto::<UserDto>::of(found, &request, &core))
 }

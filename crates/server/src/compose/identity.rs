@@ -19,7 +19,10 @@ use super::Ground;
 
 /// The use cases on the database. Makes the keys at the first start.
 pub fn identity(ground: &Ground) -> anyhow::Result<IdentityServices> {
-    identity_with(ground, Arc::new(Argon2Hasher::for_this_machine(Arc::clone(&ground.random))))
+    identity_with(
+        ground,
+        Arc::new(Argon2Hasher::for_this_machine(Arc::clone(&ground.random))),
+    )
 }
 
 /// The use cases on the database, with another hasher: tests sign people in without the slow work.

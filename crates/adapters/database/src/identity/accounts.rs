@@ -111,8 +111,10 @@ async fn signing_in(tx: &Tx, target: &SignInTarget<'_>, at: Instant) -> Result<S
 async fn refreshing(tx: &Tx, hash: &TokenHash) -> Result<RefreshFacts, Stop<Error>> {
     // Whoever writes a session holds its user, so the user's row is the queue.
     let mut sql = tx.sql();
-    sql.push("SELECT s.user_id, s.id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = ")
-        .bind(hash.as_str());
+    sql.push(
+        "SELECT s.user_id, s.id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = ",
+    )
+    .bind(hash.as_str());
     let nothing = RefreshFacts {
         token: None,
         session: None,

@@ -42,7 +42,9 @@ pub(super) async fn reserve_address(tx: &Tx, email: &Email) -> Result<(), DbErr>
 
 /// The query for an account.
 pub(super) fn account_query(mut sql: Sql, named: &Named<'_>) -> Sql {
-    sql.push("SELECT ").push(rows::USER).push(", u.password FROM users u WHERE ");
+    sql.push("SELECT ")
+        .push(rows::USER)
+        .push(", u.password FROM users u WHERE ");
     match named {
         Named::Id(user) => sql.push("u.id = ").bind(user.uuid()),
         Named::Address(email) => sql.push("u.email_folded = ").bind(email.folded()),
@@ -88,7 +90,11 @@ pub(super) async fn locked_throttles(tx: &Tx, keys: &[ThrottleKey]) -> Result<Ve
 }
 
 /// The newest code of a purpose.
-pub(super) async fn newest_code(tx: &Tx, user: UserId, purpose: Purpose) -> Result<Option<OneTimeCode>, DbErr> {
+pub(super) async fn newest_code(
+    tx: &Tx,
+    user: UserId,
+    purpose: Purpose,
+) -> Result<Option<OneTimeCode>, DbErr> {
     let mut sql = tx.sql();
     sql.push("SELECT ")
         .push(rows::CODE)
@@ -114,7 +120,8 @@ pub(super) async fn session(tx: &Tx, user: UserId, session: SessionId) -> Result
 
 /// The query whether a user ever signed in, from one address lately or at all.
 pub(super) fn signed_in_query(mut sql: Sql, user: UserId, from: Option<(&str, Instant)>) -> Sql {
-    sql.push("SELECT 1 FROM sessions WHERE user_id = ").bind(user.uuid());
+    sql.push("SELECT 1 FROM sessions WHERE user_id = ")
+        .bind(user.uuid());
     if let Some((ip, at)) = from {
         sql.push(" AND ip = ")
             .bind(ip)
@@ -128,7 +135,8 @@ pub(super) fn signed_in_query(mut sql: Sql, user: UserId, from: Option<(&str, In
 /// Who has a referral code.
 pub(super) async fn with_code(tx: &Tx, code: &ReferralCode) -> Result<Option<UserId>, DbErr> {
     let mut sql = tx.sql();
-    sql.push("SELECT id FROM users WHERE referral_code = ").bind(code.as_str());
+    sql.push("SELECT id FROM users WHERE referral_code = ")
+        .bind(code.as_str());
     tx.one(sql).await?.map(|row| id(&row, "id")).transpose()
 }
 
@@ -145,6 +153,7 @@ pub(super) async fn free_code(tx: &Tx, codes: &[ReferralCode]) -> Result<Option<
 /// The dealer that a user works for now.
 pub(super) async fn works_for(tx: &Tx, user: UserId) -> Result<Option<DealerId>, DbErr> {
     let mut sql = tx.sql();
-    sql.push("SELECT dealer_id FROM staff WHERE active AND user_id = ").bind(user.uuid());
+    sql.push("SELECT dealer_id FROM staff WHERE active AND user_id = ")
+        .bind(user.uuid());
     tx.one(sql).await?.map(|row| id(&row, "dealer_id")).transpose()
 }

@@ -39,9 +39,11 @@ impl SqlInvitations {
 }
 
 fn invitation_query(mut sql: Sql, invitation: InvitationId) -> Sql {
-    sql.push("SELECT id, email, platform_role, staff_id, dealer_id, invited_by, created_at, expires_at, state, ")
-        .push("accepted_at, accepted_by FROM invitations WHERE id = ")
-        .bind(invitation.uuid());
+    sql.push(
+        "SELECT id, email, platform_role, staff_id, dealer_id, invited_by, created_at, expires_at, state, ",
+    )
+    .push("accepted_at, accepted_by FROM invitations WHERE id = ")
+    .bind(invitation.uuid());
     sql
 }
 
@@ -56,7 +58,11 @@ fn address(row: &QueryResult) -> Result<Email, DbErr> {
 
 fn invitation(row: &QueryResult) -> Result<Invitation, DbErr> {
     let role: Option<String> = get(row, "platform_role")?;
-    let grant = match (role, optional_id(row, "staff_id")?, optional_id(row, "dealer_id")?) {
+    let grant = match (
+        role,
+        optional_id(row, "staff_id")?,
+        optional_id(row, "dealer_id")?,
+    ) {
         (Some(word), None, None) => {
             let role = word.parse::<PlatformRole>();
             Grant::Platform(role.map_err(|error| corrupt("platform_role", error))?)

@@ -114,8 +114,14 @@ impl Principals for SqlUsers {
 impl UserQueries for SqlUsers {
     async fn profile(&self, user: UserId) -> Result<Option<Profile>, Error> {
         let mut sql = self.db.sql();
-        sql.push("SELECT ").push(rows::USER).push(", ").push(rows::MEMBERSHIP);
-        sql.push(" FROM ").push(FROM).push(" WHERE u.id = ").bind(user.uuid());
+        sql.push("SELECT ")
+            .push(rows::USER)
+            .push(", ")
+            .push(rows::MEMBERSHIP);
+        sql.push(" FROM ")
+            .push(FROM)
+            .push(" WHERE u.id = ")
+            .bind(user.uuid());
         let row = self.present(sql).await?;
         let found = row.as_ref().map(profile).transpose();
         found.map_err(|e| fault::common(&e).into())

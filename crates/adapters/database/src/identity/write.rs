@@ -16,14 +16,24 @@ use crate::tx::Tx;
 pub(super) async fn account(tx: &Tx, plan: AccountPlan) -> Result<(), DbErr> {
     if let Some(user) = plan.new_user {
         let mut columns = user_columns(&user);
-        columns.extend([("id", user.id.uuid().into()), ("created_at", user.created_at.into())]);
+        columns.extend([
+            ("id", user.id.uuid().into()),
+            ("created_at", user.created_at.into()),
+        ]);
         insert(tx, "users", columns).await?;
     }
     if let Some(user) = plan.user {
         update(tx, "users", user_columns(&user), "id", user.id.uuid()).await?;
     }
     if let Some((user, hash)) = plan.password {
-        update(tx, "users", vec![("password", hash.as_str().into())], "id", user.uuid()).await?;
+        update(
+            tx,
+            "users",
+            vec![("password", hash.as_str().into())],
+            "id",
+            user.uuid(),
+        )
+        .await?;
     }
     if let Some((user, purpose)) = plan.kill_codes {
         let mut sql = tx.sql();
@@ -34,7 +44,14 @@ pub(super) async fn account(tx: &Tx, plan: AccountPlan) -> Result<(), DbErr> {
         tx.run(sql).await?;
     }
     if let Some(code) = plan.code {
-        upsert(tx, "one_time_codes", "id", code_columns(&code), &["state", "wrong_tries"]).await?;
+        upsert(
+            tx,
+            "one_time_codes",
+            "id",
+            code_columns(&code),
+            &["state", "wrong_tries"],
+        )
+        .await?;
     }
     if let Some(ending) = plan.end_sessions {
         end_sessions(tx, &ending).await?;
@@ -67,7 +84,14 @@ pub(super) async fn throttles(tx: &Tx, throttles: Vec<Throttle>) -> Result<(), D
             ("last_at", throttle.last.into()),
             ("forgotten_at", throttle.forgotten_at().into()),
         ];
-        upsert(tx, "throttles", "subject", columns, &["failures", "last_at", "forgotten_at"]).await?;
+        upsert(
+            tx,
+            "throttles",
+            "subject",
+            columns,
+            &["failures", "last_at", "forgotten_at"],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -120,13 +144,19 @@ pub(super) async fn upsert(
 ) -> Result<(), DbErr> {
     let mut sql = tx.sql();
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    sql.push("INSERT INTO ").push(table).push(" (").push(&names.join(", "));
+    sql.push("INSERT INTO ")
+        .push(table)
+        .push(" (")
+        .push(&names.join(", "));
     sql.push(") VALUES (")
         .bind_all(columns.into_iter().map(|(_, value)| value))
         .push(") ON CONFLICT (")
         .push(key)
         .push(") DO UPDATE SET ");
-    let set: Vec<String> = changing.iter().map(|name| format!("{name} = excluded.{name}")).collect();
+    let set: Vec<String> = changing
+        .iter()
+        .map(|name| format!("{name} = excluded.{name}"))
+        .collect();
     sql.push(&set.join(", "));
     tx.run(sql).await.map(|_| ())
 }
@@ -142,7 +172,10 @@ fn user_columns(user: &User) -> Columns {
         ("last_name", user.last_name.as_str().into()),
         ("last_name_folded", fold(&user.last_name).into()),
         ("search_text", fold(&text).into()),
-        ("phone", user.phone.as_ref().map(kernel::phone::Phone::as_str).into()),
+        (
+            "phone",
+            user.phone.as_ref().map(kernel::phone::Phone::as_str).into(),
+        ),
         ("date_of_birth", user.date_of_birth.into()),
         ("address", user.address.as_deref().into()),
         ("zip_code", user.zip_code.as_deref().into()),

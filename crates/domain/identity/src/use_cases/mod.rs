@@ -12,7 +12,8 @@ use kernel::ports::{Ids, Random};
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::ports::{
-    AccessTokens, Accounts, Claims, Codes, Invitations, PasswordHasher, Principals, Profile, UserQueries, Verdict,
+    AccessTokens, Accounts, Claims, Codes, Invitations, PasswordHasher, Principals, Profile, UserQueries,
+    Verdict,
 };
 use crate::rules::ReadySession;
 use crate::secret::{PasswordHash, Secret};
@@ -81,7 +82,11 @@ pub struct SignedIn {
 
 impl Identity {
     /// Who is behind an access token: what it says, and the person as they are now. None when it does not hold (any more).
-    pub async fn authenticate(&self, token: &str, at: Instant) -> Result<Option<(Claims, Principal)>, Common> {
+    pub async fn authenticate(
+        &self,
+        token: &str,
+        at: Instant,
+    ) -> Result<Option<(Claims, Principal)>, Common> {
         let Some(claims) = self.tokens.read(token, at) else {
             return Ok(None);
         };
