@@ -15,6 +15,7 @@ mod m0002_identity;
 mod m0003_dealers;
 mod m0004_inventory;
 mod m0005_scheduling;
+mod m0006_search;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_dealers::Migration),
             Box::new(m0004_inventory::Migration),
             Box::new(m0005_scheduling::Migration),
+            Box::new(m0006_search::Migration),
         ]
     }
 }

@@ -14,6 +14,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 /// | `{real}` | `REAL` | `double precision` |
 /// | `{int}` | `BIGINT` | `bigint` |
 /// | `{bool}` | `BOOLEAN` | `boolean` |
+/// | `{bytes}` | `BLOB` | `bytea` |
 /// | `{text}` | `TEXT` | `text COLLATE "C"` (so that both order alike) |
 pub struct Schema<'a> {
     manager: &'a SchemaManager<'a>,
@@ -40,6 +41,7 @@ impl<'a> Schema<'a> {
                 ("{real}", "double precision"),
                 ("{int}", "bigint"),
                 ("{bool}", "boolean"),
+                ("{bytes}", "bytea"),
                 ("{text}", "text COLLATE \"C\""),
             ]
         } else {
@@ -51,6 +53,7 @@ impl<'a> Schema<'a> {
                 ("{real}", "REAL"),
                 ("{int}", "BIGINT"),
                 ("{bool}", "BOOLEAN"),
+                ("{bytes}", "BLOB"),
                 ("{text}", "TEXT"),
             ]
         };

@@ -5,6 +5,7 @@ mod listings;
 mod removals;
 pub(crate) mod rows;
 mod saved;
+pub(crate) mod search;
 mod service_records;
 mod vehicles;
 
@@ -12,6 +13,7 @@ pub use fill::fill;
 pub use listings::SqlListings;
 pub use removals::SqlRemovals;
 pub use saved::SqlSaved;
+pub use search::SqlListingSearch;
 pub use service_records::SqlServiceRecords;
 pub use vehicles::SqlVehicles;
 

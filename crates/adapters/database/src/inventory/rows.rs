@@ -17,6 +17,7 @@ use sea_orm::{DbErr, QueryResult, TryGetable, Value};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::search::index;
 use crate::sql::Sql;
 use crate::tx::Tx;
 
@@ -295,6 +296,7 @@ pub(crate) async fn update_vehicle(tx: &Tx, plan: &VehiclePlan) -> Result<(), Db
     let key = vehicle.id.uuid();
     update(tx, "vehicles", vehicle_columns(vehicle), "id", key).await?;
     update(tx, "listings", searched(vehicle), "vehicle_id", key).await?;
+    index::refresh_all_of(tx, "vehicle_id", key).await?;
     insert_history(tx, vehicle.id, &plan.history).await
 }
 
@@ -327,6 +329,7 @@ pub(crate) async fn insert_listing(
     columns.extend(searched(vehicle));
     insert(tx, "listings", columns).await?;
     insert_price(tx, listing.id, price).await?;
+    index::refresh(tx, &[listing.id]).await?;
     insert_history(tx, vehicle.id, history).await
 }
 
@@ -337,6 +340,7 @@ pub(crate) async fn update_listing(tx: &Tx, plan: &ListingPlan) -> Result<(), Db
     if let Some(price) = plan.price {
         insert_price(tx, listing.id, price).await?;
     }
+    index::refresh(tx, &[listing.id]).await?;
     insert_history(tx, listing.vehicle, &plan.history).await
 }
 

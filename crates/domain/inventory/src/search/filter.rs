@@ -118,9 +118,10 @@ pub const ORDERINGS: &[&str] = &["price", "year", "mileage", "listed_at", "dista
 
 impl ListingFilter {
     /// Reads the filters of a query. Names that are not filters (paging, ordering) are left to their readers.
-    pub fn read(query: &Query) -> Result<Self, Violations> {
+    pub fn read(query: &Query, defaults: Defaults) -> Result<Self, Violations> {
         let mut reader = Reader {
             query,
+            defaults,
             wrong: Violations::new(),
         };
         let filter = reader.filter();
@@ -180,8 +181,24 @@ impl ListingFilter {
     }
 }
 
+/// What a query means that does not say: the platform's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Defaults {
+    /// Of prices.
+    pub currency: Currency,
+    /// Of mileages.
+    pub unit: DistanceUnit,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self { currency: Currency::USD, unit: DistanceUnit::Mi }
+    }
+}
+
 struct Reader<'a> {
     query: &'a Query,
+    defaults: Defaults,
     wrong: Violations,
 }
 
@@ -189,8 +206,8 @@ impl Reader<'_> {
     fn filter(&mut self) -> ListingFilter {
         let unit = self
             .one("unit", str::parse::<DistanceUnit>)
-            .unwrap_or(DistanceUnit::Mi);
-        let currency = self.one("currency", Currency::parse).unwrap_or(Currency::USD);
+            .unwrap_or(self.defaults.unit);
+        let currency = self.one("currency", Currency::parse).unwrap_or(self.defaults.currency);
         let price = |v: &str| {
             Money::parse(v, currency)
                 .and_then(not_negative)

@@ -12,9 +12,13 @@ fn query(pairs: &[(&str, &str)]) -> Query {
     query
 }
 
+fn read(query: &Query) -> Result<ListingFilter, Violations> {
+    ListingFilter::read(query, Defaults::default())
+}
+
 #[test]
 fn repeated_values_and_commas_mean_or() {
-    let filter = ListingFilter::read(&query(&[
+    let filter = read(&query(&[
         ("make", "Toyota,HONDA"),
         ("make", "Citroën"),
         ("year", "2020"),
@@ -28,7 +32,7 @@ fn repeated_values_and_commas_mean_or() {
 fn writings_of_a_model_meet() {
     for model in ["F-150", "f150", "F 150"] {
         assert_eq!(
-            ListingFilter::read(&query(&[("model", model)])).unwrap().models,
+            read(&query(&[("model", model)])).unwrap().models,
             ["f 150"]
         );
     }
@@ -36,7 +40,7 @@ fn writings_of_a_model_meet() {
 
 #[test]
 fn every_violation_is_told_by_the_parameters_name() {
-    let wrong = ListingFilter::read(&query(&[
+    let wrong = read(&query(&[
         ("fuel_type", "coal"),
         ("min_price", "abc"),
         ("dealer", "7"),
@@ -57,7 +61,7 @@ fn every_violation_is_told_by_the_parameters_name() {
 
 #[test]
 fn a_price_is_one_of_a_currency() {
-    let filter = ListingFilter::read(&query(&[("max_price", "100")])).unwrap();
+    let filter = read(&query(&[("max_price", "100")])).unwrap();
     let price = |minor, code: &str| keys::price_rising(Money::new(minor, Currency::parse(code).unwrap()));
     let (min, max) = (filter.min_price.unwrap(), filter.max_price.unwrap());
     assert!(min <= price(1, "USD") && price(10_000, "USD") <= max);
@@ -66,23 +70,23 @@ fn a_price_is_one_of_a_currency() {
 
 #[test]
 fn mileage_goes_by_the_unit() {
-    let filter = ListingFilter::read(&query(&[("max_mileage", "10"), ("unit", "km")])).unwrap();
+    let filter = read(&query(&[("max_mileage", "10"), ("unit", "km")])).unwrap();
     assert_eq!(filter.max_mileage, Some(10_000));
-    let filter = ListingFilter::read(&query(&[("max_mileage", "10")])).unwrap();
+    let filter = read(&query(&[("max_mileage", "10")])).unwrap();
     assert_eq!(filter.max_mileage, Some(16_093));
 }
 
 #[test]
 fn a_radius_needs_a_place() {
-    assert!(ListingFilter::read(&query(&[("radius_km", "5")])).is_err());
-    assert!(ListingFilter::read(&query(&[("lat", "5")])).is_err());
-    let filter = ListingFilter::read(&query(&[("lat", "5"), ("lng", "5"), ("radius_km", "2.5")])).unwrap();
+    assert!(read(&query(&[("radius_km", "5")])).is_err());
+    assert!(read(&query(&[("lat", "5")])).is_err());
+    let filter = read(&query(&[("lat", "5"), ("lng", "5"), ("radius_km", "2.5")])).unwrap();
     assert!(filter.from.is_some() && filter.within.is_some());
 }
 
 #[test]
 fn orders_know_what_they_need() {
-    let filter = ListingFilter::read(&query(&[("q", "ford")])).unwrap();
+    let filter = read(&query(&[("q", "ford")])).unwrap();
     let fields = |sorts: Vec<Sort>| {
         sorts
             .into_iter()

@@ -28,14 +28,20 @@ pub struct SearchListings {
 }
 
 impl SearchListings {
-    /// A page of public listings.
-    pub async fn list(&self, filter: &ListingFilter, page: &PageRequest) -> Result<Page<Hit>, Error> {
-        self.page(Audience::Public, filter, page).await
+    /// A page of public listings. A stranger's count may be some seconds old.
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        filter: &ListingFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Hit>, Error> {
+        let exact = *actor != Actor::Anonymous;
+        self.page(Audience::Public { exact }, filter, page).await
     }
 
     /// Facets of the public listings.
     pub async fn facets(&self, filter: &ListingFilter) -> Result<Facets, Error> {
-        self.search.facets(Audience::Public, filter).await
+        self.search.facets(Audience::Public { exact: false }, filter).await
     }
 
     /// A page of one's own dealer's listings, in every status.
@@ -83,8 +89,7 @@ impl SearchListings {
         detail.for_staff = actor
             .may(Right::SeeInventory, Scope::Dealer(listing.dealer))
             .is_ok();
-        let public = detail.dealer_verified && listing.status.is_public();
-        if public || detail.for_staff {
+        if detail.public || detail.for_staff {
             Ok(detail)
         } else {
             Err(Common::absent("listing").into())

@@ -13,7 +13,10 @@ use crate::listing::{Listed, ListingStatus, PricePoint};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Audience {
     /// Anybody: active and reserved listings of verified dealers, nothing else, ever.
-    Public,
+    Public {
+        /// The count must be exact, not up to 10 s old.
+        exact: bool,
+    },
     /// Staff of this dealer: its own listings in every status.
     Staff(DealerId),
 }
@@ -198,8 +201,8 @@ pub struct Detail {
     pub listed: Listed,
     /// Who sells.
     pub dealer: CardDealer,
-    /// The dealer's listings may be shown to everybody.
-    pub dealer_verified: bool,
+    /// Shown to everybody: active or reserved, of a verified dealer.
+    pub public: bool,
     /// Where it stands.
     pub site: Option<DetailSite>,
     /// What it asked over time, oldest first.
