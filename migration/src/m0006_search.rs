@@ -49,18 +49,22 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let schema = Schema::on(manager);
-        schema
-            .sqlite("DROP TABLE listing_words")
-            .await?;
+        schema.sqlite("DROP TABLE listing_words").await?;
         for trigger in ["listing_search_of_dealer", "listing_search_of_listing"] {
             schema.sqlite(&format!("DROP TRIGGER {trigger}")).await?;
-            let table = if trigger.ends_with("dealer") { "dealers" } else { "listings" };
-            schema.postgres(&format!("DROP TRIGGER {trigger} ON {table}")).await?;
+            let table = if trigger.ends_with("dealer") {
+                "dealers"
+            } else {
+                "listings"
+            };
+            schema
+                .postgres(&format!("DROP TRIGGER {trigger} ON {table}"))
+                .await?;
             schema.postgres(&format!("DROP FUNCTION {trigger}()")).await?;
         }
         schema
             .both(
-                "DROP TABLE listing_import_rows;\nDROP TABLE listing_import_parts;\nDROP TABLE listing_imports;\n\
+                "DROP INDEX listings_of_dealer;\nDROP TABLE listing_import_rows;\nDROP TABLE listing_import_parts;\nDROP TABLE listing_imports;\n\
                  DROP TABLE listing_details;\nDROP TABLE listing_search;\n",
             )
             .await
@@ -138,6 +142,7 @@ CREATE INDEX listing_search_site_new ON listing_search (site_id, listed_at, list
 CREATE INDEX listing_search_featured ON listing_search (listed_at, listing_id) WHERE public AND featured;
 CREATE INDEX listing_search_offered ON listing_search (make, model, make_name, model_name) WHERE public;
 CREATE INDEX listing_search_market ON listing_search (make, model, year, listing_id) WHERE market;
+CREATE INDEX listings_of_dealer ON listings (dealer_id, id);
 CREATE INDEX listing_search_stock_new ON listing_search (dealer_id, listed_at, listing_id);
 CREATE INDEX listing_search_stock_price ON listing_search (dealer_id, price_rising, listing_id);
 ";

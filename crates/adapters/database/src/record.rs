@@ -12,8 +12,11 @@ use crate::tx::Tx;
 
 /// Writes the record of an act within its transaction.
 pub(crate) async fn write(tx: &Tx, act: &Act, record: Record) -> Result<(), DbErr> {
-    for event in record.events {
-        tx.run(event_row(tx.sql(), tx.ids.uuid(), act, event)).await?;
+    // An import tells of hundreds of listings at once.
+    let mut events = record.events.into_iter().peekable();
+    while events.peek().is_some() {
+        let some: Vec<Event> = events.by_ref().take(EVENTS).collect();
+        tx.run(event_rows(tx, act, some)).await?;
     }
     for job in record.jobs {
         tx.run(job_row(tx.sql(), tx.ids.uuid(), job, act.at, &act.request_id))
@@ -25,9 +28,21 @@ pub(crate) async fn write(tx: &Tx, act: &Act, record: Record) -> Result<(), DbEr
     Ok(())
 }
 
-fn event_row(mut sql: Sql, id: Uuid, act: &Act, event: Event) -> Sql {
-    sql.push("INSERT INTO outbox (id, name, version, subject, dealer_id, payload, request_id, at) VALUES (")
-        .bind(id);
+/// Events that are written in one statement.
+const EVENTS: usize = 500;
+
+fn event_rows(tx: &Tx, act: &Act, events: Vec<Event>) -> Sql {
+    let mut sql = tx.sql();
+    sql.push("INSERT INTO outbox (id, name, version, subject, dealer_id, payload, request_id, at) VALUES ");
+    for (n, event) in events.into_iter().enumerate() {
+        sql.push(if n > 0 { ", (" } else { "(" });
+        event_row(&mut sql, tx.ids.uuid(), act, event);
+    }
+    sql
+}
+
+fn event_row(sql: &mut Sql, id: Uuid, act: &Act, event: Event) {
+    sql.bind(id);
     sql.push(", ")
         .bind(event.name)
         .push(", ")
@@ -43,7 +58,6 @@ fn event_row(mut sql: Sql, id: Uuid, act: &Act, event: Event) -> Sql {
         .push(", ")
         .bind(act.at)
         .push(")");
-    sql
 }
 
 /// The statement that queues a job; it touches no row when the job's `once` key is known.

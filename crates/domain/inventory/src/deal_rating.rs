@@ -142,7 +142,6 @@ fn median(comparables: &[Comparable]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use kernel::money::Currency;
     use proptest::prelude::*;

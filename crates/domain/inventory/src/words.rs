@@ -189,7 +189,6 @@ fn holds(field: &str, word: &str, begun: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use proptest::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Vehicles and listings.
 
 mod fill;
+mod imports;
 mod listings;
 mod removals;
 pub(crate) mod rows;
@@ -10,6 +11,7 @@ mod service_records;
 mod vehicles;
 
 pub use fill::fill;
+pub use imports::SqlImports;
 pub use listings::SqlListings;
 pub use removals::SqlRemovals;
 pub use saved::SqlSaved;

@@ -165,7 +165,30 @@ pub(crate) fn select_vehicle(mut sql: Sql) -> Sql {
     sql
 }
 
+/// Names and values of one row.
 pub(crate) type Columns = Vec<(&'static str, Value)>;
+
+/// Writes many new rows of the same columns.
+pub(crate) async fn insert_all(tx: &Tx, table: &str, rows: Vec<Columns>) -> Result<(), DbErr> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut sql = tx.sql();
+    let names: Vec<&str> = rows
+        .first()
+        .map(|row| row.iter().map(|(name, _)| *name).collect())
+        .unwrap_or_default();
+    sql.push("INSERT INTO ")
+        .push(table)
+        .push(" (")
+        .push(&names.join(", "))
+        .push(") VALUES ");
+    for (n, row) in rows.into_iter().enumerate() {
+        sql.push(if n > 0 { ", (" } else { "(" });
+        sql.bind_all(row.into_iter().map(|(_, value)| value)).push(")");
+    }
+    tx.run(sql).await.map(|_| ())
+}
 
 /// Writes a new row.
 pub(crate) async fn insert(tx: &Tx, table: &str, columns: Columns) -> Result<(), DbErr> {
@@ -258,19 +281,35 @@ fn listing_columns(listing: &Listing) -> Columns {
     ]
 }
 
+/// All columns of a new line of a timeline.
+pub(crate) fn new_history(tx: &Tx, vehicle: VehicleId, entry: &HistoryEntry) -> Result<Columns, DbErr> {
+    let kept = serde_json::to_value(&entry.happened).map_err(|e| corrupt("entry", e))?;
+    Ok(vec![
+        ("id", tx.ids.uuid().into()),
+        ("vehicle_id", vehicle.uuid().into()),
+        ("at", entry.at.into()),
+        ("kind", entry.happened.kind().into()),
+        ("entry", kept.into()),
+    ])
+}
+
 async fn insert_history(tx: &Tx, vehicle: VehicleId, entries: &[HistoryEntry]) -> Result<(), DbErr> {
     for entry in entries {
-        let kept = serde_json::to_value(&entry.happened).map_err(|e| corrupt("entry", e))?;
-        let columns: Columns = vec![
-            ("id", tx.ids.uuid().into()),
-            ("vehicle_id", vehicle.uuid().into()),
-            ("at", entry.at.into()),
-            ("kind", entry.happened.kind().into()),
-            ("entry", kept.into()),
-        ];
-        insert(tx, "vehicle_history", columns).await?;
+        insert(tx, "vehicle_history", new_history(tx, vehicle, entry)?).await?;
     }
     Ok(())
+}
+
+/// All columns of a new vehicle.
+pub(crate) fn new_vehicle(vehicle: &Vehicle) -> Columns {
+    let mut columns: Columns = vec![
+        ("id", vehicle.id.uuid().into()),
+        ("owner_kind", vehicle.owner.kind().into()),
+        ("owner_id", vehicle.owner.uuid().into()),
+        ("created_at", vehicle.created_at.into()),
+    ];
+    columns.extend(vehicle_columns(vehicle));
+    columns
 }
 
 /// Writes a new vehicle with its timeline.
@@ -279,36 +318,51 @@ pub(crate) async fn insert_vehicle(
     vehicle: &Vehicle,
     history: &[HistoryEntry],
 ) -> Result<(), DbErr> {
-    let mut columns: Columns = vec![
-        ("id", vehicle.id.uuid().into()),
-        ("owner_kind", vehicle.owner.kind().into()),
-        ("owner_id", vehicle.owner.uuid().into()),
-        ("created_at", vehicle.created_at.into()),
-    ];
-    columns.extend(vehicle_columns(vehicle));
-    insert(tx, "vehicles", columns).await?;
+    insert(tx, "vehicles", new_vehicle(vehicle)).await?;
     insert_history(tx, vehicle.id, history).await
 }
 
-/// Writes a vehicle again, with what its listings keep of it.
+/// Writes a vehicle again, with what its listings keep of it, and what searches find.
 pub(crate) async fn update_vehicle(tx: &Tx, plan: &VehiclePlan) -> Result<(), DbErr> {
+    write_vehicle(tx, plan).await?;
+    index::refresh_all_of(tx, "vehicle_id", plan.vehicle.id.uuid()).await
+}
+
+/// Writes a vehicle again, without what searches find: that is for the caller to refresh.
+pub(crate) async fn write_vehicle(tx: &Tx, plan: &VehiclePlan) -> Result<(), DbErr> {
     let vehicle = &plan.vehicle;
     let key = vehicle.id.uuid();
     update(tx, "vehicles", vehicle_columns(vehicle), "id", key).await?;
     update(tx, "listings", searched(vehicle), "vehicle_id", key).await?;
-    index::refresh_all_of(tx, "vehicle_id", key).await?;
     insert_history(tx, vehicle.id, &plan.history).await
 }
 
-async fn insert_price(tx: &Tx, listing: ListingId, price: PricePoint) -> Result<(), DbErr> {
-    let columns: Columns = vec![
+/// All columns of a new price.
+pub(crate) fn new_price(tx: &Tx, listing: ListingId, price: PricePoint) -> Columns {
+    vec![
         ("id", tx.ids.uuid().into()),
         ("listing_id", listing.uuid().into()),
         ("at", price.at.into()),
         ("asking_minor", price.asking.minor().into()),
         ("currency", price.asking.currency().code().into()),
+    ]
+}
+
+async fn insert_price(tx: &Tx, listing: ListingId, price: PricePoint) -> Result<(), DbErr> {
+    insert(tx, "listing_prices", new_price(tx, listing, price)).await
+}
+
+/// All columns of a new listing.
+pub(crate) fn new_listing(listing: &Listing, vehicle: &Vehicle) -> Columns {
+    let mut columns: Columns = vec![
+        ("id", listing.id.uuid().into()),
+        ("dealer_id", listing.dealer.uuid().into()),
+        ("vehicle_id", listing.vehicle.uuid().into()),
+        ("created_at", listing.created_at.into()),
     ];
-    insert(tx, "listing_prices", columns).await
+    columns.extend(listing_columns(listing));
+    columns.extend(searched(vehicle));
+    columns
 }
 
 /// Writes a new listing of a vehicle that is there, with its first price and its line in the timeline.
@@ -319,28 +373,25 @@ pub(crate) async fn insert_listing(
     price: PricePoint,
     history: &[HistoryEntry],
 ) -> Result<(), DbErr> {
-    let mut columns: Columns = vec![
-        ("id", listing.id.uuid().into()),
-        ("dealer_id", listing.dealer.uuid().into()),
-        ("vehicle_id", listing.vehicle.uuid().into()),
-        ("created_at", listing.created_at.into()),
-    ];
-    columns.extend(listing_columns(listing));
-    columns.extend(searched(vehicle));
-    insert(tx, "listings", columns).await?;
+    insert(tx, "listings", new_listing(listing, vehicle)).await?;
     insert_price(tx, listing.id, price).await?;
     index::refresh(tx, &[listing.id]).await?;
     insert_history(tx, vehicle.id, history).await
 }
 
-/// Writes a listing again.
+/// Writes a listing again, and what searches find.
 pub(crate) async fn update_listing(tx: &Tx, plan: &ListingPlan) -> Result<(), DbErr> {
+    write_listing(tx, plan).await?;
+    index::refresh(tx, &[plan.listing.id]).await
+}
+
+/// Writes a listing again, without what searches find: that is for the caller to refresh.
+pub(crate) async fn write_listing(tx: &Tx, plan: &ListingPlan) -> Result<(), DbErr> {
     let listing = &plan.listing;
     update(tx, "listings", listing_columns(listing), "id", listing.id.uuid()).await?;
     if let Some(price) = plan.price {
         insert_price(tx, listing.id, price).await?;
     }
-    index::refresh(tx, &[listing.id]).await?;
     insert_history(tx, listing.vehicle, &plan.history).await
 }
 

@@ -172,7 +172,6 @@ fn trimmed_fraction(plain: &str, places: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use proptest::prelude::*;
 

@@ -250,7 +250,6 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     fn header(names: &[&str]) -> Vec<String> {

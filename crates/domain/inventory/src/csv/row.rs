@@ -140,7 +140,7 @@ struct Cells<'a> {
 
 impl Cells<'_> {
     fn all(&mut self) -> Option<Row> {
-        let vin = self.needed(Column::Vin, |c| c.parse::<Vin>());
+        let vin = self.needed(Column::Vin, str::parse::<Vin>);
         let unit = match self.optional(Column::OdometerUnit, DistanceUnit::forgiving) {
             Patch::Value(unit) => unit,
             Patch::Absent | Patch::Null => self.reading.unit,
@@ -272,7 +272,6 @@ fn status(cell: &str) -> Result<ListingStatus, Malformed> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn reading(header: &[&str], map: &str, defaults: &str) -> Reading {

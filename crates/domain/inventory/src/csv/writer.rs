@@ -137,7 +137,6 @@ pub fn line<S: AsRef<str>>(cells: &[S]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::csv::records::Records;
     use proptest::prelude::*;

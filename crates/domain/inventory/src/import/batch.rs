@@ -167,7 +167,7 @@ impl Batch {
         let strict_and_bad = self.options.mode == Mode::Strict && self.tally.refused > 0;
         match self.stage {
             Stage::Checking if self.options.dry_run => self.stage = Stage::Finished,
-            Stage::Checking if strict_and_bad => self.stage = Stage::Refused,
+            Stage::Checking | Stage::Undoing if strict_and_bad => self.stage = Stage::Refused,
             Stage::Checking => {
                 self.stage = Stage::Applying;
                 self.position = 0;
@@ -175,7 +175,6 @@ impl Batch {
             }
             Stage::Applying if strict_and_bad => self.stage = Stage::Undoing,
             Stage::Applying => self.stage = Stage::Finished,
-            Stage::Undoing if strict_and_bad => self.stage = Stage::Refused,
             Stage::Undoing => self.stage = Stage::Undone,
             Stage::Finished | Stage::Refused | Stage::Undone => {}
         }

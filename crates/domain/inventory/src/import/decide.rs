@@ -95,12 +95,12 @@ pub fn chunk(act: &Act, rows: &[ReadRow], facts: &ChunkFacts) -> ChunkPlan {
     let writing = facts.batch.stage == super::batch::Stage::Applying;
     let mut seen = facts.earlier.clone();
     for row in rows {
-        let first = row.vin.as_ref().and_then(|vin| match seen.get(vin.as_str()) {
-            Some(first) => Some(*first),
-            None => {
+        let first = row.vin.as_ref().and_then(|vin| {
+            let first = seen.get(vin.as_str()).copied();
+            if first.is_none() {
                 seen.insert(vin.to_string(), row.row);
-                None
             }
+            first
         });
         let decided = one(act, row, first, facts);
         let (report, write, events) = decided.unwrap_or_else(|errors| {
@@ -154,10 +154,10 @@ fn one(act: &Act, read: &ReadRow, first: Option<u64>, facts: &ChunkFacts) -> Res
     match facts.present.get(row.vin.as_str()) {
         None => create(act, read.ids, row, site, None, facts),
         Some(Present::Stock(vehicle)) => {
-            let (vehicle, changed) = changed_vehicle(act, row, vehicle, facts).map_err(refuse)?;
+            let (vehicle, rewritten) = changed_vehicle(act, row, vehicle, facts).map_err(refuse)?;
             let (report, write, mut events) = create(act, read.ids, row, site, Some(vehicle), facts)?;
             let mut write = write.unwrap_or_default();
-            if let Some((plan, told)) = changed {
+            if let Some((plan, told)) = rewritten {
                 write.vehicle = Some(plan);
                 events.extend(told);
             }
@@ -269,7 +269,7 @@ fn update(
     facts: &ChunkFacts,
 ) -> Result<Decided, Error> {
     let (vehicle, vehicle_plan) = changed_vehicle(act, row, &before.vehicle, facts)?;
-    let changes = listing_changes(row, site, &before.listing, facts);
+    let wanted = listing_changes(row, site, &before.listing, facts);
     let listing_facts = ListingFacts {
         listed: Listed {
             listing: before.listing.clone(),
@@ -278,7 +278,7 @@ fn update(
         site_is_ours: site.is_some(),
         other_open_listing: None,
     };
-    let decided = listing_rules::change(act, &changes, &listing_facts)?;
+    let decided = listing_rules::change(act, &wanted, &listing_facts)?;
     let after = decided.answer;
     let mut write = RowWrite::default();
     let mut events = Vec::new();

@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeZone;

@@ -58,17 +58,14 @@ pub fn chunk(act: &Act, facts: &UndoFacts) -> UndoPlan {
             .zip(now.as_ref())
             .filter(|(mark, now)| untouched(mark, now))
             .and_then(|(mark, now)| one(act, report.action, mark, now).ok());
-        let undone = match back {
-            Some((write, events)) => {
-                plan.writes.push(write);
-                plan.events.extend(events);
-                plan.batch.tally.undone += 1;
-                Undone::Yes
-            }
-            None => {
-                plan.batch.tally.kept += 1;
-                Undone::Touched
-            }
+        let undone = if let Some((write, events)) = back {
+            plan.writes.push(write);
+            plan.events.extend(events);
+            plan.batch.tally.undone += 1;
+            Undone::Yes
+        } else {
+            plan.batch.tally.kept += 1;
+            Undone::Touched
         };
         plan.marks.push((report.row, undone));
     }

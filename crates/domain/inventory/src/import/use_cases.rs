@@ -290,17 +290,24 @@ impl ImportListings {
             .collect();
         let mut vins: Vec<String> = vins.into_iter().collect();
         vins.sort_unstable();
-        let done = self
-            .imports
-            .apply(act, before.id, &vins, &|facts| {
-                still(before, &facts.batch)?;
-                let plan = decide::chunk(act, rows, facts);
-                let mut decision = Decision::nothing(plan.clone(), plan.batch);
-                decision.record.events = plan.events;
-                Ok(decision)
-            })
-            .await?;
-        Ok(done.value)
+        let mut tries = 0;
+        loop {
+            let done = self
+                .imports
+                .apply(act, before.id, &vins, &|facts| {
+                    still(before, &facts.batch)?;
+                    let plan = decide::chunk(act, rows, facts);
+                    let mut decision = Decision::nothing(plan.clone(), plan.batch);
+                    decision.record.events = plan.events;
+                    Ok(decision)
+                })
+                .await;
+            match done {
+                // Somebody entered one of the cars by hand at this very moment: the facts show it the next time.
+                Err(Error::VinTaken { .. } | Error::AlreadyListed { .. }) if tries < 5 => tries += 1,
+                end => return Ok(end?.value),
+            }
+        }
     }
 
     async fn replace(&self, act: &Act, before: &Batch, after: Batch) -> Result<Batch, Error> {
@@ -421,11 +428,7 @@ async fn read_header(file: &mut FileReader<'_>, batch: &Batch) -> Result<Layout,
             "the file is empty: its first line must name the columns".to_owned(),
         ));
     };
-    let header: Vec<String> = header
-        .cells
-        .into_iter()
-        .map(|cell| cell.unwrap_or_default())
-        .collect();
+    let header: Vec<String> = header.cells.into_iter().map(Result::unwrap_or_default).collect();
     Layout::of(&header, &batch.options.mapping).map_err(|wrong| {
         let first = wrong.as_slice().first().cloned();
         match first {

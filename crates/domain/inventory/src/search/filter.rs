@@ -192,7 +192,10 @@ pub struct Defaults {
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { currency: Currency::USD, unit: DistanceUnit::Mi }
+        Self {
+            currency: Currency::USD,
+            unit: DistanceUnit::Mi,
+        }
     }
 }
 
@@ -207,7 +210,9 @@ impl Reader<'_> {
         let unit = self
             .one("unit", str::parse::<DistanceUnit>)
             .unwrap_or(self.defaults.unit);
-        let currency = self.one("currency", Currency::parse).unwrap_or(self.defaults.currency);
+        let currency = self
+            .one("currency", Currency::parse)
+            .unwrap_or(self.defaults.currency);
         let price = |v: &str| {
             Money::parse(v, currency)
                 .and_then(not_negative)
@@ -290,14 +295,12 @@ impl Reader<'_> {
 
     fn one<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Malformed>) -> Option<T> {
         let values = self.query.get(name)?;
-        match values.as_slice() {
-            [value] => self.wrong.take(name, parse(value.trim())),
-            _ => {
-                self.wrong
-                    .add(name, "repeated", format!("“{name}” is taken once"));
-                None
-            }
+        if let [value] = values.as_slice() {
+            return self.wrong.take(name, parse(value.trim()));
         }
+        self.wrong
+            .add(name, "repeated", format!("“{name}” is taken once"));
+        None
     }
 
     fn many<T: PartialEq>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Malformed>) -> Vec<T> {

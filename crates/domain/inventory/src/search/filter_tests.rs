@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
 use super::*;
 
 fn query(pairs: &[(&str, &str)]) -> Query {
@@ -31,10 +30,7 @@ fn repeated_values_and_commas_mean_or() {
 #[test]
 fn writings_of_a_model_meet() {
     for model in ["F-150", "f150", "F 150"] {
-        assert_eq!(
-            read(&query(&[("model", model)])).unwrap().models,
-            ["f 150"]
-        );
+        assert_eq!(read(&query(&[("model", model)])).unwrap().models, ["f 150"]);
     }
 }
 

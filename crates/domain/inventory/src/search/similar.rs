@@ -59,7 +59,6 @@ impl Likeness {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn car(n: u32, make: &str, body: &str, price: i64, year: i32) -> (Likeness, u32) {

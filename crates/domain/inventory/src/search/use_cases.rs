@@ -41,7 +41,9 @@ impl SearchListings {
 
     /// Facets of the public listings.
     pub async fn facets(&self, filter: &ListingFilter) -> Result<Facets, Error> {
-        self.search.facets(Audience::Public { exact: false }, filter).await
+        self.search
+            .facets(Audience::Public { exact: false }, filter)
+            .await
     }
 
     /// A page of one's own dealer's listings, in every status.

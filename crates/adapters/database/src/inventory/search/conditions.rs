@@ -15,12 +15,21 @@ const NOWHERE: &str = "900000000000000000";
 pub(super) fn source(filter: &ListingFilter, audience: Audience) -> String {
     let mut computed = String::new();
     if let Some(q) = &filter.q {
-        computed.push_str(&format!(", ({}) AS relevance", relevance(q)));
+        computed.push_str(", CAST(");
+        computed.push_str(&relevance(q));
+        computed.push_str(" AS BIGINT) AS relevance");
     }
     if let Some(from) = filter.from {
         let way = |axis: &str, at: i64| format!("(t.{axis} - ({at})) * (t.{axis} - ({at}))");
-        let square = format!("{} + {} + {}", way("x", from.x), way("y", from.y), way("z", from.z));
-        computed.push_str(&format!(", COALESCE({square}, {NOWHERE}) AS distance"));
+        let square = format!(
+            "{} + {} + {}",
+            way("x", from.x),
+            way("y", from.y),
+            way("z", from.z)
+        );
+        for part in [", COALESCE(", &square, ", ", NOWHERE, ") AS distance"] {
+            computed.push_str(part);
+        }
     }
     let mut source = if computed.is_empty() {
         "listing_search s".to_owned()
@@ -37,25 +46,42 @@ pub(super) fn source(filter: &ListingFilter, audience: Audience) -> String {
 /// text of the statement.
 fn relevance(q: &WordQuery) -> String {
     let holds = |field: &str, word: &str, begun: bool| {
-        let word: String = word.chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
+        let word: String = word
+            .chars()
+            .filter(|c| c.is_alphanumeric() || *c == ' ')
+            .collect();
         let end = if begun { "" } else { " " };
         format!("t.{field} LIKE '% {word}{end}%'")
     };
     let fields = ["head", "title", "features", "description"];
     let mut sum: Vec<String> = Vec::new();
     for (word, begun) in q.terms() {
-        let exact = fields.iter().zip(EXACT).map(|(field, points)| (holds(field, word, false), points));
-        let begins = fields.iter().zip(BEGUN).map(|(field, points)| (holds(field, word, true), points));
-        let mut cases: Vec<(String, i64)> =
-            if begun { exact.chain(begins).collect() } else { exact.collect() };
+        let exact = fields
+            .iter()
+            .zip(EXACT)
+            .map(|(field, points)| (holds(field, word, false), points));
+        let begins = fields
+            .iter()
+            .zip(BEGUN)
+            .map(|(field, points)| (holds(field, word, true), points));
+        let mut cases: Vec<(String, i64)> = if begun {
+            exact.chain(begins).collect()
+        } else {
+            exact.collect()
+        };
         // The first case that holds counts, so the best must come first.
         cases.sort_by_key(|(_, points)| -points);
-        let cases: Vec<String> =
-            cases.into_iter().map(|(holds, points)| format!("WHEN {holds} THEN {points}")).collect();
+        let cases: Vec<String> = cases
+            .into_iter()
+            .map(|(holds, points)| format!("WHEN {holds} THEN {points}"))
+            .collect();
         sum.push(format!("CASE {} ELSE 0 END", cases.join(" ")));
     }
     if let Some(phrase) = q.phrase() {
-        sum.push(format!("CASE WHEN {} THEN {PHRASE} ELSE 0 END", holds("head", &phrase, q.is_begun())));
+        sum.push(format!(
+            "CASE WHEN {} THEN {PHRASE} ELSE 0 END",
+            holds("head", &phrase, q.is_begun())
+        ));
     }
     sum.join(" + ")
 }
@@ -85,11 +111,31 @@ pub(super) fn conditions(sql: &mut Sql, audience: Audience, filter: &ListingFilt
         any(sql, column, names.iter().map(|n| n.as_str().into()));
     }
     any(sql, "s.year", filter.years.iter().map(|y| i64::from(*y).into()));
-    any(sql, "s.fuel_type", filter.fuel_types.iter().map(|w| w.as_str().into()));
-    any(sql, "s.body_type", filter.body_types.iter().map(|w| w.as_str().into()));
-    any(sql, "s.transmission", filter.transmissions.iter().map(|w| w.as_str().into()));
-    any(sql, "s.drivetrain", filter.drivetrains.iter().map(|w| w.as_str().into()));
-    any(sql, "s.condition", filter.conditions.iter().map(|w| w.as_str().into()));
+    any(
+        sql,
+        "s.fuel_type",
+        filter.fuel_types.iter().map(|w| w.as_str().into()),
+    );
+    any(
+        sql,
+        "s.body_type",
+        filter.body_types.iter().map(|w| w.as_str().into()),
+    );
+    any(
+        sql,
+        "s.transmission",
+        filter.transmissions.iter().map(|w| w.as_str().into()),
+    );
+    any(
+        sql,
+        "s.drivetrain",
+        filter.drivetrains.iter().map(|w| w.as_str().into()),
+    );
+    any(
+        sql,
+        "s.condition",
+        filter.conditions.iter().map(|w| w.as_str().into()),
+    );
     any(sql, "s.status", filter.statuses.iter().map(|w| w.as_str().into()));
     any(sql, "s.dealer_id", filter.dealers.iter().map(|d| d.uuid().into()));
     any(sql, "s.site_id", filter.sites.iter().map(|s| s.uuid().into()));
@@ -99,7 +145,11 @@ pub(super) fn conditions(sql: &mut Sql, audience: Audience, filter: &ListingFilt
     bound(sql, "s.price_rising <= ", filter.max_price);
     bound(sql, "s.mileage >= ", filter.min_mileage);
     if filter.min_mileage.is_some() || filter.max_mileage.is_some() {
-        bound(sql, "s.mileage <= ", Some(filter.max_mileage.unwrap_or(UNKNOWN_MILEAGE - 1)));
+        bound(
+            sql,
+            "s.mileage <= ",
+            Some(filter.max_mileage.unwrap_or(UNKNOWN_MILEAGE - 1)),
+        );
     }
     bound(sql, "s.listed_at >= ", filter.listed_since.map(instant));
     match filter.featured {
@@ -130,7 +180,11 @@ fn any(sql: &mut Sql, column: &str, values: impl ExactSizeIterator<Item = Value>
             sql.push(" AND ").push(column).push(" = ").bind_all(values);
         }
         _ => {
-            sql.push(" AND ").push(column).push(" IN (").bind_all(values).push(")");
+            sql.push(" AND ")
+                .push(column)
+                .push(" IN (")
+                .bind_all(values)
+                .push(")");
         }
     }
 }
@@ -148,7 +202,9 @@ fn words(sql: &mut Sql, q: &WordQuery) {
         })
         .collect();
     if postgres {
-        sql.push(" AND s.words @@ CAST(").bind(terms.join(" & ")).push(" AS tsquery)");
+        sql.push(" AND s.words @@ CAST(")
+            .bind(terms.join(" & "))
+            .push(" AS tsquery)");
     } else {
         sql.push(" AND s.seq IN (SELECT rowid FROM listing_words WHERE listing_words MATCH ")
             .bind(terms.join(" AND "))

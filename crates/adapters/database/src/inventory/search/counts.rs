@@ -23,34 +23,60 @@ fn size(n: i64) -> u64 {
 
 fn select(db: &Db, what: &str, audience: Audience, filter: &ListingFilter) -> Sql {
     let mut sql = db.sql();
-    sql.push("SELECT ").push(what).push(" FROM ").push(&source(filter, audience)).push(" WHERE 1 = 1");
+    sql.push("SELECT ")
+        .push(what)
+        .push(" FROM ")
+        .push(&source(filter, audience))
+        .push(" WHERE 1 = 1");
     conditions(&mut sql, audience, filter);
     sql
 }
 
 pub(super) async fn count(db: &Db, audience: Audience, filter: &ListingFilter) -> Result<u64, Error> {
     let row = db.one(select(db, "COUNT(*)", audience, filter)).await?;
-    let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0)).map_err(|e| fault::common(&e))?;
+    let count: i64 = row
+        .map_or(Ok(0), |row| row.try_get_by_index(0))
+        .map_err(|e| fault::common(&e))?;
     Ok(size(count))
 }
 
 pub(super) async fn facets(db: &Db, audience: Audience, filter: &ListingFilter) -> Result<Facets, Error> {
-    let without_makes = ListingFilter { makes: Vec::new(), ..filter.clone() };
-    let without_bodies = ListingFilter { body_types: Vec::new(), ..filter.clone() };
-    let without_fuels = ListingFilter { fuel_types: Vec::new(), ..filter.clone() };
-    let without_prices = ListingFilter { min_price: None, max_price: None, ..filter.clone() };
+    let without_makes = ListingFilter {
+        makes: Vec::new(),
+        ..filter.clone()
+    };
+    let without_bodies = ListingFilter {
+        body_types: Vec::new(),
+        ..filter.clone()
+    };
+    let without_fuels = ListingFilter {
+        fuel_types: Vec::new(),
+        ..filter.clone()
+    };
+    let without_prices = ListingFilter {
+        min_price: None,
+        max_price: None,
+        ..filter.clone()
+    };
 
     let mut sql = select(db, "s.make, s.make_name, COUNT(*) AS n", audience, &without_makes);
     sql.push(" GROUP BY s.make, s.make_name ORDER BY s.make, n DESC, s.make_name");
     let makes = read(&db.all(sql).await?, |row| {
-        Ok((get::<String>(row, "make")?, get::<String>(row, "make_name")?, get::<i64>(row, "n")?))
+        Ok((
+            get::<String>(row, "make")?,
+            get::<String>(row, "make_name")?,
+            get::<i64>(row, "n")?,
+        ))
     })?;
     let mut make: Vec<Bucket<String>> = Vec::new();
     let mut last = None;
     for (key, name, n) in makes {
         match make.last_mut().filter(|_| last.as_ref() == Some(&key)) {
             Some(bucket) => bucket.count += size(n),
-            None => make.push(Bucket { value: name, count: size(n) }),
+            None => make.push(Bucket {
+                value: name,
+                count: size(n),
+            }),
         }
         last = Some(key);
     }
@@ -64,36 +90,65 @@ pub(super) async fn facets(db: &Db, audience: Audience, filter: &ListingFilter) 
     })
 }
 
-async fn words<T>(db: &Db, column: &str, audience: Audience, filter: &ListingFilter) -> Result<Vec<Bucket<T>>, Error>
+async fn words<T>(
+    db: &Db,
+    column: &str,
+    audience: Audience,
+    filter: &ListingFilter,
+) -> Result<Vec<Bucket<T>>, Error>
 where
     T: FromStr<Err = Malformed>,
 {
     let mut sql = select(db, &format!("{column} AS word, COUNT(*) AS n"), audience, filter);
-    sql.push(" AND ").push(column).push(" IS NOT NULL GROUP BY ").push(column).push(" ORDER BY n DESC, word");
+    sql.push(" AND ")
+        .push(column)
+        .push(" IS NOT NULL GROUP BY ")
+        .push(column)
+        .push(" ORDER BY n DESC, word");
     let rows = db.all(sql).await?;
     read(&rows, |row| {
-        let value = get::<String>(row, "word")?.parse().map_err(|e: Malformed| corrupt("word", e))?;
-        Ok(Bucket { value, count: size(get(row, "n")?) })
+        let value = get::<String>(row, "word")?
+            .parse()
+            .map_err(|e: Malformed| corrupt("word", e))?;
+        Ok(Bucket {
+            value,
+            count: size(get(row, "n")?),
+        })
     })
 }
 
-async fn prices(db: &Db, audience: Audience, filter: &ListingFilter) -> Result<Vec<Bucket<PriceBand>>, Error> {
+async fn prices(
+    db: &Db,
+    audience: Audience,
+    filter: &ListingFilter,
+) -> Result<Vec<Bucket<PriceBand>>, Error> {
     let bands = PriceBand::all();
     let key = |minor| price_rising(Money::new(minor, PriceBand::currency()));
-    let mut case = "CASE".to_owned();
-    for (n, end) in BAND_ENDS.iter().enumerate() {
-        case.push_str(&format!(" WHEN s.price_rising < {} THEN {n}", key(*end)));
-    }
-    case.push_str(&format!(" ELSE {} END", BAND_ENDS.len()));
+    let steps: Vec<String> = BAND_ENDS
+        .iter()
+        .enumerate()
+        .map(|(n, end)| format!("WHEN s.price_rising < {} THEN {n}", key(*end)))
+        .collect();
+    let case = format!(
+        "CAST(CASE {} ELSE {} END AS BIGINT)",
+        steps.join(" "),
+        BAND_ENDS.len()
+    );
     let mut sql = select(db, &format!("{case} AS band, COUNT(*) AS n"), audience, filter);
-    sql.push(" AND s.price_rising <= ").bind(key(i64::MAX)).push(" GROUP BY ").push(&case).push(" ORDER BY band");
+    sql.push(" AND s.price_rising <= ")
+        .bind(key(i64::MAX))
+        .push(" GROUP BY ")
+        .push(&case)
+        .push(" ORDER BY band");
     let rows = db.all(sql).await?;
     read(&rows, |row| {
-        // A whole number in the text is 32 bits on PostgreSQL and 64 on SQLite.
-        let band = get::<i32>(row, "band")?;
+        let band: i64 = get(row, "band")?;
         let value = usize::try_from(band).ok().and_then(|b| bands.get(b)).copied();
         let value = value.ok_or_else(|| corrupt("band", band))?;
-        Ok(Bucket { value, count: size(get(row, "n")?) })
+        Ok(Bucket {
+            value,
+            count: size(get(row, "n")?),
+        })
     })
 }
 
@@ -105,7 +160,13 @@ pub(super) async fn offered(db: &Db) -> Result<Vec<Offered>, Error> {
     );
     let rows = read(&db.all(sql).await?, |row| {
         let text = |column: &str| get::<String>(row, column);
-        Ok((text("make")?, text("model")?, text("make_name")?, text("model_name")?, size(get(row, "n")?)))
+        Ok((
+            text("make")?,
+            text("model")?,
+            text("make_name")?,
+            text("model_name")?,
+            size(get(row, "n")?),
+        ))
     })?;
     // A make and a model are shown as most listings write them.
     let mut writings: HashMap<(String, String), u64> = HashMap::new();
@@ -123,12 +184,15 @@ pub(super) async fn offered(db: &Db) -> Result<Vec<Offered>, Error> {
     let mut last: Option<(String, String)> = None;
     for (make, model, make_name, model_name, n) in rows {
         let key = (make, model);
-        match offered.last_mut().filter(|_| last.as_ref() == Some(&key)) {
-            Some(entry) => entry.count += n,
-            None => {
-                let make = best.get(&key.0).map_or(make_name, |(_, name)| name.clone());
-                offered.push(Offered { make, model: model_name, count: n });
-            }
+        if let Some(entry) = offered.last_mut().filter(|_| last.as_ref() == Some(&key)) {
+            entry.count += n;
+        } else {
+            let make = best.get(&key.0).map_or(make_name, |(_, name)| name.clone());
+            offered.push(Offered {
+                make,
+                model: model_name,
+                count: n,
+            });
         }
         last = Some(key);
     }
@@ -136,5 +200,9 @@ pub(super) async fn offered(db: &Db) -> Result<Vec<Offered>, Error> {
 }
 
 fn read<T>(rows: &[QueryResult], read: impl Fn(&QueryResult) -> Result<T, DbErr>) -> Result<Vec<T>, Error> {
-    Ok(rows.iter().map(read).collect::<Result<Vec<_>, _>>().map_err(|e| fault::common(&e))?)
+    Ok(rows
+        .iter()
+        .map(read)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|e| fault::common(&e))?)
 }

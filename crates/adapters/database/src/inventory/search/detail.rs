@@ -33,9 +33,19 @@ pub(super) async fn body(db: &Db, listing: ListingId) -> Result<Option<(Detail, 
         let body: String = get(row, "body")?;
         let mut detail: Detail = serde_json::from_str(&body).map_err(|e| corrupt("body", e))?;
         detail.public = get(row, "public")?;
-        Ok((detail, MarketKey { make: get(row, "make")?, model: get(row, "model")? }))
+        Ok((
+            detail,
+            MarketKey {
+                make: get(row, "make")?,
+                model: get(row, "model")?,
+            },
+        ))
     };
-    Ok(row.as_ref().map(read).transpose().map_err(|e| fault::common(&e))?)
+    Ok(row
+        .as_ref()
+        .map(read)
+        .transpose()
+        .map_err(|e| fault::common(&e))?)
 }
 
 /// Everything of a model that is or was on public offer.
@@ -57,7 +67,11 @@ pub(super) async fn market(db: &Db, key: &MarketKey) -> Result<Vec<Comparable>, 
         })
     };
     let rows = db.all(sql).await?;
-    Ok(rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| fault::common(&e))?)
+    Ok(rows
+        .iter()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map_err(|e| fault::common(&e))?)
 }
 
 /// The rating of a listing on its market. A car of unknown mileage is compared with the MSRP alone.
@@ -76,7 +90,12 @@ pub(super) fn rating(detail: &Detail, market: &[Comparable]) -> Option<DealRatin
             .cloned()
             .collect()
     });
-    deal_rating::rate(listing.prices.asking(), metres.unwrap_or(0), listing.prices.msrp(), comparables)
+    deal_rating::rate(
+        listing.prices.asking(),
+        metres.unwrap_or(0),
+        listing.prices.msrp(),
+        comparables,
+    )
 }
 
 const LIKENESS: &str = "s.listing_id, s.card, s.make, s.model, s.body_type, s.price_rising, s.year";
@@ -94,7 +113,10 @@ fn likeness(row: &QueryResult) -> Result<Likeness, DbErr> {
 
 pub(super) async fn similar(db: &Db, listing: ListingId) -> Result<Option<Vec<Hit>>, Error> {
     let mut sql = db.sql();
-    sql.push("SELECT ").push(LIKENESS).push(" FROM listing_search s WHERE s.public AND s.listing_id = ").bind(listing.uuid());
+    sql.push("SELECT ")
+        .push(LIKENESS)
+        .push(" FROM listing_search s WHERE s.public AND s.listing_id = ")
+        .bind(listing.uuid());
     let Some(row) = db.one(sql).await? else {
         return Ok(None);
     };
@@ -105,10 +127,21 @@ pub(super) async fn similar(db: &Db, listing: ListingId) -> Result<Option<Vec<Hi
     for (n, (column, value)) in sides.iter().enumerate() {
         for (m, (sign, direction)) in [(" >= ", "ASC"), (" < ", "DESC")].into_iter().enumerate() {
             sql.push(if n + m > 0 { " UNION ALL " } else { "" });
-            sql.push("SELECT * FROM (SELECT ").push(LIKENESS).push(" FROM listing_search s WHERE s.public AND ").push(column).push(" = ").bind(value.as_str());
+            sql.push("SELECT * FROM (SELECT ")
+                .push(LIKENESS)
+                .push(" FROM listing_search s WHERE s.public AND ")
+                .push(column)
+                .push(" = ")
+                .bind(value.as_str());
             sql.push(" AND s.price_rising").push(sign).bind(this.price);
-            sql.push(" ORDER BY s.price_rising ").push(direction).push(", s.listing_id ").push(direction);
-            sql.push(" LIMIT ").bind(CANDIDATES).push(") c").push(&format!("{n}{m}"));
+            sql.push(" ORDER BY s.price_rising ")
+                .push(direction)
+                .push(", s.listing_id ")
+                .push(direction);
+            sql.push(" LIMIT ")
+                .bind(CANDIDATES)
+                .push(") c")
+                .push(&format!("{n}{m}"));
         }
     }
     let rows = db.all(sql).await?;
@@ -119,4 +152,3 @@ pub(super) async fn similar(db: &Db, listing: ListingId) -> Result<Option<Vec<Hi
         .map_err(|e| fault::common(&e))?;
     Ok(Some(this.nearest(candidates)))
 }
-

@@ -13,13 +13,12 @@ use kernel::error::Common;
 use kernel::id::{Id, ListingId};
 use kernel::money::Money;
 use kernel::vocabulary::{BodyType, Drivetrain, FuelType, Transmission};
-use sea_orm::{DbErr, QueryResult, Value};
+use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::super::rows::{LISTING, VEHICLE, corrupt, currency, get, id, listed};
+use super::super::rows::{Columns, LISTING, VEHICLE, corrupt, currency, get, id, insert_all, listed};
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::sql::Sql;
 use crate::tx::{Begun, Tries, Tx};
 
 /// Listings that are written in one statement. 36 columns each: far below SQLite's 32,766 values.
@@ -38,8 +37,17 @@ pub(crate) async fn refresh(tx: &Tx, listings: &[ListingId]) -> Result<(), DbErr
 /// As [`refresh`], for all listings of a car, site or dealer: `column` is `vehicle_id`, `site_id` or `dealer_id`.
 pub(crate) async fn refresh_all_of(tx: &Tx, column: &str, of: Uuid) -> Result<(), DbErr> {
     let mut sql = tx.sql();
-    sql.push("SELECT id FROM listings WHERE ").push(column).push(" = ").bind(of).push(" ORDER BY id");
-    let ids = tx.all(sql).await?.iter().map(|row| id(row, "id")).collect::<Result<Vec<_>, _>>()?;
+    sql.push("SELECT id FROM listings WHERE ")
+        .push(column)
+        .push(" = ")
+        .bind(of)
+        .push(" ORDER BY id");
+    let ids = tx
+        .all(sql)
+        .await?
+        .iter()
+        .map(|row| id(row, "id"))
+        .collect::<Result<Vec<_>, _>>()?;
     refresh(tx, &ids).await
 }
 
@@ -77,9 +85,14 @@ async fn next_chunk(
     if let Some(after) = after {
         sql.push(" WHERE id > ").bind(after);
     }
-    sql.push(" ORDER BY id LIMIT ").bind(i64::try_from(CHUNK).map_err(|e| Common::internal(e.to_string()))?);
-    let ids: Vec<ListingId> =
-        tx.all(sql).await?.iter().map(|row| id(row, "id")).collect::<Result<_, DbErr>>()?;
+    sql.push(" ORDER BY id LIMIT ")
+        .bind(i64::try_from(CHUNK).map_err(|e| Common::internal(e.to_string()))?);
+    let ids: Vec<ListingId> = tx
+        .all(sql)
+        .await?
+        .iter()
+        .map(|row| id(row, "id"))
+        .collect::<Result<_, DbErr>>()?;
     refresh(tx, &ids).await?;
     Ok((ids, kernel::act::Record::default()))
 }
@@ -92,7 +105,7 @@ struct Found {
 }
 
 async fn load(tx: &Tx, listings: &[ListingId]) -> Result<Vec<Found>, DbErr> {
-    let ids = || listings.iter().map(|l| l.uuid());
+    let ids = || listings.iter().map(Id::uuid);
     let mut sql = tx.sql();
     sql.push("SELECT ").push(LISTING).push(", ").push(VEHICLE);
     sql.push(
@@ -110,7 +123,13 @@ async fn load(tx: &Tx, listings: &[ListingId]) -> Result<Vec<Found>, DbErr> {
     let mut prices: HashMap<Uuid, Vec<PricePoint>> = HashMap::new();
     for row in tx.all(sql).await? {
         let asking = Money::new(get(&row, "asking_minor")?, currency(&row, "currency")?);
-        prices.entry(get(&row, "listing_id")?).or_default().push(PricePoint { at: get(&row, "at")?, asking });
+        prices
+            .entry(get(&row, "listing_id")?)
+            .or_default()
+            .push(PricePoint {
+                at: get(&row, "at")?,
+                asking,
+            });
     }
     rows.iter()
         .map(|row| {
@@ -142,10 +161,24 @@ fn found(row: &QueryResult, listed: Listed, prices: Vec<PricePoint>) -> Result<F
         }),
         _ => None,
     };
-    let place = latitude.zip(longitude).and_then(|(lat, lng)| Place::new(lat, lng).ok());
+    let place = latitude
+        .zip(longitude)
+        .and_then(|(lat, lng)| Place::new(lat, lng).ok());
     let public = verified && listed.listing.status.is_public();
-    let detail = Detail { listed, dealer, public, site, prices, rating: None, for_staff: false };
-    Ok(Found { detail, verified, place })
+    let detail = Detail {
+        listed,
+        dealer,
+        public,
+        site,
+        prices,
+        rating: None,
+        for_staff: false,
+    };
+    Ok(Found {
+        detail,
+        verified,
+        place,
+    })
 }
 
 async fn replace(tx: &Tx, found: &[Found]) -> Result<(), DbErr> {
@@ -155,18 +188,22 @@ async fn replace(tx: &Tx, found: &[Found]) -> Result<(), DbErr> {
     }
     for table in ["listing_search", "listing_details"] {
         let mut sql = tx.sql();
-        sql.push("DELETE FROM ").push(table).push(" WHERE listing_id IN (").bind_all(ids.iter().copied()).push(")");
+        sql.push("DELETE FROM ")
+            .push(table)
+            .push(" WHERE listing_id IN (")
+            .bind_all(ids.iter().copied())
+            .push(")");
         tx.run(sql).await?;
     }
     let rows = found.iter().map(columns).collect::<Result<Vec<_>, _>>()?;
-    tx.run(insert(tx, "listing_search", rows)).await?;
+    insert_all(tx, "listing_search", rows).await?;
     let mut bodies = Vec::with_capacity(found.len());
     for f in found {
         let body = serde_json::to_string(&f.detail).map_err(|e| corrupt("body", e))?;
         let key = f.detail.listed.listing.id.uuid();
-        bodies.push(vec![("listing_id", Value::from(key)), ("body", body.into())]);
+        bodies.push(vec![("listing_id", key.into()), ("body", body.into())]);
     }
-    tx.run(insert(tx, "listing_details", bodies)).await?;
+    insert_all(tx, "listing_details", bodies).await?;
     if !tx.sql().is_postgres() {
         let mut sql = tx.sql();
         sql.push("INSERT INTO listing_words (rowid, words) SELECT seq, head || title || features || description FROM listing_search WHERE listing_id IN (");
@@ -176,25 +213,17 @@ async fn replace(tx: &Tx, found: &[Found]) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// One statement for many rows of the same columns.
-fn insert(tx: &Tx, table: &str, rows: Vec<Vec<(&'static str, Value)>>) -> Sql {
-    let mut sql = tx.sql();
-    let names: Vec<&str> =
-        rows.first().map(|row| row.iter().map(|(name, _)| *name).collect()).unwrap_or_default();
-    sql.push("INSERT INTO ").push(table).push(" (").push(&names.join(", ")).push(") VALUES ");
-    for (n, row) in rows.into_iter().enumerate() {
-        sql.push(if n > 0 { ", (" } else { "(" });
-        sql.bind_all(row.into_iter().map(|(_, value)| value)).push(")");
-    }
-    sql
-}
-
-fn columns(found: &Found) -> Result<Vec<(&'static str, Value)>, DbErr> {
+fn columns(found: &Found) -> Result<Columns, DbErr> {
     let detail = &found.detail;
     let (listing, vehicle) = (&detail.listed.listing, &detail.listed.vehicle.details);
     let asking = listing.prices.asking();
     let year = vehicle.year.to_string();
-    let head = [vehicle.make.as_str(), &vehicle.model, vehicle.trim.as_deref().unwrap_or_default(), &year];
+    let head = [
+        vehicle.make.as_str(),
+        &vehicle.model,
+        vehicle.trim.as_deref().unwrap_or_default(),
+        &year,
+    ];
     let words = ListingWords::of(
         head,
         Some(&listing.text.title),
@@ -234,10 +263,16 @@ fn columns(found: &Found) -> Result<Vec<(&'static str, Value)>, DbErr> {
         ("price_rising", keys::price_rising(asking).into()),
         ("price_falling", keys::price_falling(asking).into()),
         ("mileage", keys::mileage(vehicle.odometer).into()),
-        ("listed_at", keys::instant(listing.listed_at.unwrap_or(listing.created_at)).into()),
+        (
+            "listed_at",
+            keys::instant(listing.listed_at.unwrap_or(listing.created_at)).into(),
+        ),
         ("fuel_type", vehicle.fuel_type.map(FuelType::as_str).into()),
         ("body_type", vehicle.body_type.map(BodyType::as_str).into()),
-        ("transmission", vehicle.transmission.map(Transmission::as_str).into()),
+        (
+            "transmission",
+            vehicle.transmission.map(Transmission::as_str).into(),
+        ),
         ("drivetrain", vehicle.drivetrain.map(Drivetrain::as_str).into()),
         ("condition", listing.condition.as_str().into()),
         ("featured", listing.featured.into()),

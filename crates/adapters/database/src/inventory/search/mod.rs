@@ -78,7 +78,10 @@ impl ListingSearch for SqlListingSearch {
         filter: &ListingFilter,
         page: &PageRequest,
     ) -> Result<Page<Hit>, Error> {
-        let uncounted = PageRequest { count: false, ..page.clone() };
+        let uncounted = PageRequest {
+            count: false,
+            ..page.clone()
+        };
         let mut found = pages::page(&self.db, audience, filter, &uncounted).await?;
         if page.count {
             found.count = Some(self.count(audience, filter).await?);
@@ -110,10 +113,22 @@ impl ListingSearch for SqlListingSearch {
     }
 
     async fn featured(&self, limit: u32) -> Result<Vec<Hit>, Error> {
-        let filter = ListingFilter { featured: Some(true), ..ListingFilter::default() };
+        let filter = ListingFilter {
+            featured: Some(true),
+            ..ListingFilter::default()
+        };
         let sort = filter.order(&[]).map_err(Common::Invalid)?;
-        let page = PageRequest { size: limit, count: false, sort, ..PageRequest::default() };
-        Ok(pages::page(&self.db, Audience::Public { exact: false }, &filter, &page).await?.items)
+        let page = PageRequest {
+            size: limit,
+            count: false,
+            sort,
+            ..PageRequest::default()
+        };
+        Ok(
+            pages::page(&self.db, Audience::Public { exact: false }, &filter, &page)
+                .await?
+                .items,
+        )
     }
 
     async fn similar(&self, listing: ListingId) -> Result<Option<Vec<Hit>>, Error> {

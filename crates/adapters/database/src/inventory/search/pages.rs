@@ -17,13 +17,41 @@ use crate::list::{Field, FieldType, ListQuery, ListSpec};
 /// first in both directions.
 const LIST: ListSpec = ListSpec {
     fields: &[
-        Field { name: "listed_at", sql: "s.listed_at", of: FieldType::Int },
-        Field { name: "price", sql: "s.price_rising", of: FieldType::Int },
-        Field { name: "price_falling", sql: "s.price_falling", of: FieldType::Int },
-        Field { name: "year", sql: "s.year", of: FieldType::Int },
-        Field { name: "mileage", sql: "s.mileage", of: FieldType::Int },
-        Field { name: "distance", sql: "s.distance", of: FieldType::Int },
-        Field { name: "relevance", sql: "s.relevance", of: FieldType::Int },
+        Field {
+            name: "listed_at",
+            sql: "s.listed_at",
+            of: FieldType::Int,
+        },
+        Field {
+            name: "price",
+            sql: "s.price_rising",
+            of: FieldType::Int,
+        },
+        Field {
+            name: "price_falling",
+            sql: "s.price_falling",
+            of: FieldType::Int,
+        },
+        Field {
+            name: "year",
+            sql: "s.year",
+            of: FieldType::Int,
+        },
+        Field {
+            name: "mileage",
+            sql: "s.mileage",
+            of: FieldType::Int,
+        },
+        Field {
+            name: "distance",
+            sql: "s.distance",
+            of: FieldType::Int,
+        },
+        Field {
+            name: "relevance",
+            sql: "s.relevance",
+            of: FieldType::Int,
+        },
     ],
     default: &[("listed_at", true)],
     id: "s.listing_id",
@@ -49,21 +77,31 @@ pub(super) async fn page(
         filter: |sql: &mut _| conditions(sql, audience, filter),
         filter_key: format!("{audience:?}{}", filter.key()),
     };
-    let request = PageRequest { sort: page.sort.iter().map(dearest).collect(), ..page.clone() };
+    let request = PageRequest {
+        sort: page.sort.iter().map(dearest).collect(),
+        ..page.clone()
+    };
     let read = |row: &QueryResult| hit(row, filter.from.is_some(), staff);
     Ok(LIST.page(db, &request, &query, read).await?)
 }
 
 fn dearest(sort: &Sort) -> Sort {
     if sort.field == "price" && sort.descending {
-        Sort { field: "price_falling".to_owned(), descending: false }
+        Sort {
+            field: "price_falling".to_owned(),
+            descending: false,
+        }
     } else {
         sort.clone()
     }
 }
 
 pub(super) fn hit(row: &QueryResult, placed: bool, staff: bool) -> Result<Hit, DbErr> {
-    let distance = if placed { Some(get::<i64>(row, "distance")?) } else { None };
+    let distance = if placed {
+        Some(get::<i64>(row, "distance")?)
+    } else {
+        None
+    };
     let part = if staff {
         let currency = currency(row, "currency")?;
         let money = |minor: Option<i64>| minor.map(|m| Money::new(m, currency));
