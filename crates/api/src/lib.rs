@@ -35,6 +35,7 @@ mod limit;
 pub mod operation;
 pub mod page;
 pub mod problem;
+pub mod scheduling;
 pub mod shape;
 mod system;
 
@@ -99,6 +100,8 @@ pub struct Services {
     pub inventory: inventory::InventoryServices,
     /// Dealers, sites and staff.
     pub dealers: dealers::DealerServices,
+    /// Test drives.
+    pub scheduling: scheduling::SchedulingServices,
 }
 
 /// Registers every endpoint under `/api/v1`. One line a module; the OpenAPI document follows from it.
@@ -107,6 +110,7 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.configure(identity::routes);
     config.configure(inventory::routes);
     config.configure(dealers::routes);
+    config.configure(scheduling::routes);
 }
 
 /// Registers the few endpoints that stand outside `/api/v1`. One line a module that has some.
@@ -120,4 +124,5 @@ fn data(services: &Services, config: &mut web::ServiceConfig) {
     identity::data(&services.identity, config);
     config.app_data(web::Data::new(services.inventory.clone()));
     config.app_data(web::Data::new(services.dealers.clone()));
+    config.app_data(web::Data::new(services.scheduling.clone()));
 }

@@ -46,6 +46,7 @@ impl World {
                 bookings: store.clone(),
                 queries: store.clone(),
                 slots: store.clone(),
+                feeds: store.clone(),
                 ids: ids.clone(),
             },
             suspend: SuspendDealer { suspensions: store },

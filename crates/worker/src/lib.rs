@@ -18,10 +18,12 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+mod bookings;
 mod cron;
 mod letters;
 mod upkeep;
 
+pub use bookings::ExpireBooking;
 pub use cron::Cron;
 pub use letters::LetterHandler;
 pub use upkeep::Prune;

@@ -48,6 +48,54 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/staff_invitation.txt"),
     ),
     ("verify_email", include_str!("../templates/verify_email.txt")),
+    (
+        "booking_requested",
+        include_str!("../templates/booking_requested.txt"),
+    ),
+    (
+        "booking_requested_dealer",
+        include_str!("../templates/booking_requested_dealer.txt"),
+    ),
+    (
+        "booking_approved",
+        include_str!("../templates/booking_approved.txt"),
+    ),
+    (
+        "booking_approved_dealer",
+        include_str!("../templates/booking_approved_dealer.txt"),
+    ),
+    (
+        "booking_declined",
+        include_str!("../templates/booking_declined.txt"),
+    ),
+    (
+        "booking_declined_dealer",
+        include_str!("../templates/booking_declined_dealer.txt"),
+    ),
+    (
+        "booking_cancelled",
+        include_str!("../templates/booking_cancelled.txt"),
+    ),
+    (
+        "booking_cancelled_dealer",
+        include_str!("../templates/booking_cancelled_dealer.txt"),
+    ),
+    (
+        "booking_rescheduled",
+        include_str!("../templates/booking_rescheduled.txt"),
+    ),
+    (
+        "booking_rescheduled_dealer",
+        include_str!("../templates/booking_rescheduled_dealer.txt"),
+    ),
+    (
+        "booking_expired",
+        include_str!("../templates/booking_expired.txt"),
+    ),
+    (
+        "booking_expired_dealer",
+        include_str!("../templates/booking_expired_dealer.txt"),
+    ),
 ];
 
 /// The look of every letter.

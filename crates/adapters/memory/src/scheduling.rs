@@ -6,15 +6,16 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
+use kernel::actor::Membership;
 use kernel::error::Common;
-use kernel::id::{BookingId, DealerId, ListingId, SiteId, UserId, VehicleId};
+use kernel::id::{BookingId, DealerId, ListingId, SiteId, StaffId, UserId, VehicleId};
 use kernel::paging::{Page, PageRequest, Position};
 use scheduling::booking::{Slot, Status, TestDrive};
 use scheduling::error::Error;
 use scheduling::notice::Filed;
 use scheduling::ports::{
-    BookableVehicle, BookingFacts, BookingQueries, BookingTarget, Bookings, DriveFilter, MoveFacts, Patron,
-    SiteCalendar, Slots,
+    BookableVehicle, BookingFacts, BookingQueries, BookingTarget, Bookings, DriveFilter, Feed, FeedTokens,
+    MoveFacts, Patron, SiteCalendar, Slots,
 };
 
 use crate::{Memory, State};
@@ -25,12 +26,18 @@ pub(crate) struct Scheduling {
     cars: BTreeMap<ListingId, BookableVehicle>,
     patrons: BTreeMap<UserId, Patron>,
     drives: BTreeMap<BookingId, TestDrive>,
+    members: BTreeMap<StaffId, Membership>,
 }
 
 impl Memory {
     /// Puts a car on offer, or changes it.
     pub fn given_bookable(&self, car: BookableVehicle) {
         self.lock().scheduling.cars.insert(car.listing, car);
+    }
+
+    /// Makes a member known, or changes them.
+    pub fn given_member(&self, member: Membership) {
+        self.lock().scheduling.members.insert(member.staff, member);
     }
 
     /// Makes a user known who may want to drive, or changes them.
@@ -319,5 +326,31 @@ impl BookingQueries for Memory {
             name: place.name.clone(),
             drives,
         }))
+    }
+
+    async fn dealer_of(&self, site: SiteId) -> Result<Option<DealerId>, Error> {
+        let state = self.lock();
+        let mut cars = state.scheduling.cars.values();
+        let there = cars.find(|car| car.place.as_ref().is_some_and(|place| place.site == site));
+        Ok(there.map(|car| car.dealer))
+    }
+
+    async fn member(&self, staff: StaffId) -> Result<Option<Membership>, Error> {
+        Ok(self.lock().scheduling.members.get(&staff).cloned())
+    }
+}
+
+/// Tokens that anybody could make: for tests alone.
+impl FeedTokens for Memory {
+    fn issue(&self, feed: Feed) -> String {
+        format!("{}.{}", feed.site, feed.staff)
+    }
+
+    fn read(&self, token: &str) -> Option<Feed> {
+        let (site, staff) = token.split_once('.')?;
+        Some(Feed {
+            site: site.parse().ok()?,
+            staff: staff.parse().ok()?,
+        })
     }
 }

@@ -6,10 +6,12 @@
 //! | `keys` | [`Keys`]: made at the first start, in files that only their owner reads |
 //! | `tokens` | [`Tokens`]: access tokens (JWT, EdDSA) |
 //! | `derived` | [`DerivedCodes`]: codes and invitation tokens by keyed functions; hashes of refresh tokens |
+//! | `feeds` | [`HmacFeedTokens`]: tokens of calendar feeds |
 //! | `random` | [`OsRandom`] |
 
 mod argon;
 mod derived;
+mod feeds;
 mod keys;
 mod provider;
 mod random;
@@ -17,6 +19,7 @@ mod tokens;
 
 pub use argon::Argon2Hasher;
 pub use derived::DerivedCodes;
+pub use feeds::HmacFeedTokens;
 pub use keys::{KeyError, Keys};
 pub use random::OsRandom;
 pub use tokens::Tokens;

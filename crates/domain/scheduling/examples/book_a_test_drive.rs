@@ -25,6 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         bookings: Arc::new(memory.clone()),
         queries: Arc::new(memory.clone()),
         slots: Arc::new(memory.clone()),
+        feeds: Arc::new(memory.clone()),
         ids: ids.clone(),
     };
 

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
+use kernel::actor::Membership;
 use kernel::email::Email;
 use kernel::id::{BookingId, DealerId, ListingId, SiteId, StaffId, UserId, VehicleId};
 use kernel::paging::{Page, PageRequest};
@@ -211,6 +212,25 @@ pub struct SiteCalendar {
     pub drives: Vec<Filed>,
 }
 
+/// Whose calendar feed it is: a member's, of one site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// The site whose drives it shows.
+    pub site: SiteId,
+    /// The member who subscribed: the feed ends with the membership.
+    pub staff: StaffId,
+}
+
+/// Makes and knows the tokens by which calendar programs fetch feeds. They can't be made without the product's key, and hold
+/// for as long as the member does.
+pub trait FeedTokens: Send + Sync {
+    /// The token of a feed: the same each time.
+    fn issue(&self, feed: Feed) -> String;
+
+    /// The feed whose token this is; none for anything else.
+    fn read(&self, token: &str) -> Option<Feed>;
+}
+
 /// Test drives, for those who look. Reads what was committed; nothing is locked.
 #[async_trait]
 pub trait BookingQueries: Send + Sync {
@@ -239,4 +259,10 @@ pub trait BookingQueries: Send + Sync {
     /// A site's drives that end after `since`: live ones, driven ones and, so that calendars drop them, cancelled ones.
     /// None when there is no such site.
     async fn calendar(&self, site: SiteId, since: Instant) -> Result<Option<SiteCalendar>, Error>;
+
+    /// Whose site it is. None when there is no such site.
+    async fn dealer_of(&self, site: SiteId) -> Result<Option<DealerId>, Error>;
+
+    /// A member who works for a dealer now, with an account that is in use.
+    async fn member(&self, staff: StaffId) -> Result<Option<Membership>, Error>;
 }

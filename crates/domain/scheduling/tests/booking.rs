@@ -10,7 +10,7 @@ use forecourt_scheduling::ports::{BookableVehicle, DriveFilter, Offer, Patron};
 use forecourt_scheduling::request::{NewBooking, NewCustomer};
 use forecourt_scheduling::rules;
 use kernel::act::Claim;
-use kernel::actor::Actor;
+use kernel::actor::{Actor, Membership};
 use kernel::error::{Failure, Kind};
 use kernel::letter::LETTER_JOB;
 use kernel::paging::PageRequest;
@@ -452,4 +452,39 @@ async fn a_closed_account_cannot_book() {
         w.book(&ann, w.car.listing, NINE).await.unwrap_err().kind(),
         Kind::Unauthenticated
     );
+}
+
+#[tokio::test]
+async fn a_feed_lasts_as_long_as_the_membership() {
+    let w = World::new();
+    w.book(&w.customer(), w.car.listing, NINE).await.unwrap();
+    let sales = w.sales();
+    let token = w.drives.feed_token(&sales, w.site).await.unwrap();
+    let fetch = async |site, token: &str| {
+        let feed = w.drives.calendar_by_token(site, token, w.clock.now()).await;
+        feed.map(|calendar| calendar.drives.len()).map_err(|e| e.kind())
+    };
+    assert_eq!(
+        fetch(w.site, &token).await,
+        Err(Kind::Unauthenticated),
+        "nobody works there yet"
+    );
+    let member = sales.member_of(w.dealer).unwrap().clone();
+    w.memory.given_member(member.clone());
+    assert_eq!(fetch(w.site, &token).await, Ok(1));
+    assert_eq!(fetch(w.ids.next(), &token).await, Err(Kind::Unauthenticated));
+    assert_eq!(fetch(w.site, "nonsense").await, Err(Kind::Unauthenticated));
+    w.memory.given_member(Membership {
+        sites: vec![w.ids.next()],
+        ..member
+    });
+    assert_eq!(fetch(w.site, &token).await, Err(Kind::Unauthenticated));
+    for (actor, kind) in [
+        (w.customer(), Kind::Absent),
+        (w.staff(Role::Owner, w.ids.next(), vec![]), Kind::Absent),
+        (Actor::Anonymous, Kind::Unauthenticated),
+    ] {
+        let error = w.drives.feed_token(&actor, w.site).await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+    }
 }

@@ -24,6 +24,7 @@ use crate::settings::Config;
 mod dealers;
 pub mod identity;
 mod inventory;
+mod scheduling;
 
 /// What the rest is built on.
 #[derive(Clone)]
@@ -129,6 +130,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         (None, None) => anyhow::bail!("no courier"),
     };
     let words = TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?;
+    let scheduling = scheduling::scheduling(ground)?;
     let handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(Prune {
             queue: Arc::new(queue.clone()),
@@ -139,6 +141,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             secrets: Arc::new(identity::LetterSecrets(Arc::clone(&accounts.identity.codes))),
             courier,
         }),
+        Arc::new(scheduling::expiry(ground, &scheduling)),
     ];
     let worker = Worker {
         queue: Arc::new(queue.clone()),
@@ -163,6 +166,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             identity: accounts,
             inventory: inventory::inventory(ground),
             dealers: dealers::services(ground),
+            scheduling,
         },
         worker,
         dev,

@@ -2,14 +2,17 @@
 
 use async_trait::async_trait;
 use kernel::Instant;
+use kernel::actor::Membership;
 use kernel::error::Common;
 use kernel::id::{BookingId, DealerId, ListingId, SiteId, StaffId, UserId};
 use kernel::paging::{Page, PageRequest};
+use kernel::rights::Role;
 use scheduling::booking::{Status, TestDrive};
 use scheduling::error::Error;
 use scheduling::notice::Filed;
 use scheduling::ports::{BookingQueries, DriveFilter, SiteCalendar};
 use sea_orm::DbErr;
+use serde_json::Value;
 
 use super::rows::{self, DRIVE, DRIVE_FROM};
 use crate::db::Db;
@@ -156,6 +159,41 @@ impl BookingQueries for SqlBookingQueries {
             dealer,
             name,
             drives: found.iter().map(rows::filed).collect::<Result<_, _>>()?,
+        }))
+    }
+
+    async fn dealer_of(&self, site: SiteId) -> Result<Option<DealerId>, Error> {
+        let mut sql = self.db.sql();
+        sql.push("SELECT dealer_id FROM sites WHERE id = ")
+            .bind(site.uuid());
+        let row = self.db.one(sql).await?;
+        let dealer = row.as_ref().map(|row| rows::id(row, "dealer_id")).transpose();
+        Ok(dealer.map_err(|e| fault::common(&e))?)
+    }
+
+    async fn member(&self, staff: StaffId) -> Result<Option<Membership>, Error> {
+        let mut sql = self.db.sql();
+        sql.push(
+            "SELECT s.dealer_id, s.role, s.sites FROM staff s JOIN users u ON u.id = s.user_id \
+             WHERE s.active AND u.active AND s.id = ",
+        )
+        .bind(staff.uuid());
+        let Some(row) = self.db.one(sql).await? else {
+            return Ok(None);
+        };
+        let columns = || -> Result<(DealerId, String, Value), DbErr> {
+            Ok((
+                rows::id(&row, "dealer_id")?,
+                row.try_get("", "role")?,
+                row.try_get("", "sites")?,
+            ))
+        };
+        let (dealer, role, sites) = columns().map_err(|e| fault::common(&e))?;
+        Ok(Some(Membership {
+            staff,
+            dealer,
+            role: Role::staff(&role).ok_or_else(|| fault::corrupt("staff", "role", &role))?,
+            sites: serde_json::from_value(sites).map_err(|e| fault::corrupt("staff", "sites", e))?,
         }))
     }
 }

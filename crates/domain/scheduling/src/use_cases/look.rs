@@ -1,6 +1,6 @@
 //! Looking: what is free, one drive, lists, a site's calendar.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 use kernel::Instant;
 use kernel::actor::{Actor, Scope};
 use kernel::error::Common;
@@ -13,12 +13,9 @@ use super::TestDrives;
 use crate::booking::{Slot, Status, TestDrive};
 use crate::error::Error;
 use crate::notice::Filed;
-use crate::ports::{DriveFilter, SiteCalendar};
+use crate::ports::DriveFilter;
 use crate::rules;
 use crate::slots::{free, slots_on};
-
-/// Days that a site's calendar looks back.
-const CALENDAR_DAYS: i64 = 30;
 
 /// What can be booked on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,18 +107,5 @@ impl TestDrives {
             Some(_) | None => &[],
         };
         self.queries.of_dealer(dealer, visible, filter, page).await
-    }
-
-    /// A site's drives of the last 30 days and to come, for who may see its calendar.
-    pub async fn calendar(&self, actor: &Actor, site: SiteId, now: Instant) -> Result<SiteCalendar, Error> {
-        let calendar = self
-            .queries
-            .calendar(site, now - TimeDelta::days(CALENDAR_DAYS))
-            .await?
-            .ok_or(Common::absent("site"))?;
-        actor
-            .may(Right::SeeCalendar, Scope::Site(calendar.dealer, site))
-            .map_err(|refusal| refusal.of("site"))?;
-        Ok(calendar)
     }
 }

@@ -3,6 +3,7 @@
 mod book;
 mod cancel;
 mod expire;
+mod feed;
 mod judge;
 mod look;
 mod reschedule;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use kernel::ports::Ids;
 
-use crate::ports::{BookingQueries, Bookings, Slots};
+use crate::ports::{BookingQueries, Bookings, FeedTokens, Slots};
 
 pub use look::AvailableSlots;
 
@@ -24,6 +25,8 @@ pub struct TestDrives {
     pub queries: Arc<dyn BookingQueries>,
     /// For what is free.
     pub slots: Arc<dyn Slots>,
+    /// For calendar feeds.
+    pub feeds: Arc<dyn FeedTokens>,
     /// For new ids.
     pub ids: Ids,
 }

@@ -49,6 +49,7 @@ impl World {
             bookings: Arc::new(memory.clone()),
             queries: Arc::new(memory.clone()),
             slots: Arc::new(memory.clone()),
+            feeds: Arc::new(memory.clone()),
             ids: ids.clone(),
         };
         let (dealer, site) = (ids.next(), ids.next());

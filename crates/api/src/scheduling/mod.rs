@@ -1,0 +1,36 @@
+//! Test drives: free slots, bookings, calendars.
+
+mod bookings;
+mod calendars;
+mod decisions;
+mod dto;
+mod ical;
+
+use scheduling::use_cases::TestDrives;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// What these endpoints are built on.
+#[derive(Clone)]
+pub struct SchedulingServices {
+    /// Everything that can be done with test drives.
+    pub drives: TestDrives,
+}
+
+/// Endpoints under `/api/v1`. Fixed paths come before those with an id in their place.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(bookings::available_slots)
+        .service(bookings::book_test_drive)
+        .service(bookings::list_bookings)
+        .service(bookings::list_my_bookings)
+        .service(calendars::export_booking)
+        .service(calendars::site_calendar)
+        .service(calendars::link_site_calendar)
+        .service(bookings::show_booking)
+        .service(decisions::approve_booking)
+        .service(decisions::decline_booking)
+        .service(decisions::complete_booking)
+        .service(decisions::miss_booking)
+        .service(decisions::cancel_booking)
+        .service(decisions::reschedule_booking);
+}
