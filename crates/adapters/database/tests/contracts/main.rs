@@ -12,6 +12,8 @@ use test_databases::Backend;
 mod dealers;
 mod inventory;
 mod queue;
+mod scheduling;
+mod stage;
 mod unit_of_work;
 mod world;
 
@@ -131,6 +133,21 @@ const CONTRACTS: &[Contract] = &[
         unit_of_work::a_refused_act_leaves_nothing_and_its_key_can_be_used_again
     ),
     contract!(On::Databases, unit_of_work::a_kept_answer_expires_after_a_day),
+    contract!(On::All, scheduling::what_was_booked_is_found_as_it_was_told),
+    contract!(On::All, scheduling::two_hundred_customers_cannot_book_one_slot),
+    contract!(On::All, scheduling::one_customer_cannot_hold_overlapping_drives),
+    contract!(On::All, scheduling::one_customer_cannot_hold_more_than_three),
+    contract!(On::All, scheduling::every_slot_of_one_car_can_be_booked_at_once),
+    contract!(On::All, scheduling::approve_and_cancel_race_has_one_winner),
+    contract!(On::All, scheduling::two_answers_at_once_are_one_answer),
+    contract!(On::All, scheduling::one_key_sent_many_times_at_once_books_once),
+    contract!(On::All, scheduling::the_store_itself_refuses_an_overlap),
+    contract!(On::All, scheduling::a_drive_is_moved_to_a_free_slot_alone),
+    contract!(On::All, scheduling::a_car_that_was_sold_is_not_bookable),
+    contract!(On::All, scheduling::a_request_expires_once),
+    contract!(On::All, scheduling::lists_page_both_ways_and_keep_their_filters),
+    contract!(On::All, scheduling::ones_own_list_shows_what_is_to_come_first),
+    contract!(On::All, scheduling::a_sites_calendar_has_its_drives),
 ];
 
 fn main() {
