@@ -70,7 +70,6 @@ fn same(left: &[u8], right: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::OsRandom;

@@ -11,7 +11,7 @@ const PRODUCT: &str = "-//Forecourt//Test drives//EN";
 /// A calendar of one drive, for its customer and its staff.
 pub(super) fn one(filed: &Filed) -> String {
     let mut calendar = empty();
-    calendar.push(event(filed, format!("Test drive: {}", filed.details.vehicle)));
+    calendar.push(event(filed, &format!("Test drive: {}", filed.details.vehicle)));
     calendar.to_string()
 }
 
@@ -21,7 +21,7 @@ pub(super) fn site(found: &SiteCalendar) -> String {
     calendar.name(&format!("{}: test drives", found.name));
     for filed in &found.drives {
         let title = format!("{}: {}", filed.drive.customer.name, filed.details.vehicle);
-        calendar.push(event(filed, title));
+        calendar.push(event(filed, &title));
     }
     calendar.to_string()
 }
@@ -39,7 +39,7 @@ fn empty() -> Calendar {
     calendar
 }
 
-fn event(filed: &Filed, title: String) -> Event {
+fn event(filed: &Filed, title: &str) -> Event {
     let Filed { drive, details } = filed;
     let mut event = Event::new();
     event
@@ -48,7 +48,7 @@ fn event(filed: &Filed, title: String) -> Event {
         .timestamp(drive.updated_at)
         .starts(drive.slot.start_at)
         .ends(drive.slot.end_at)
-        .summary(&plain(&title))
+        .summary(&plain(title))
         .location(&plain(&format!("{}, {}", details.site, details.address)))
         .description(&plain(&description(filed)))
         .status(match drive.status {
@@ -82,7 +82,6 @@ fn plain(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use kernel::id::Id;
     use scheduling::booking::{Customer, Slot};

@@ -13,6 +13,7 @@ mod dealers;
 mod inventory;
 mod queue;
 mod scheduling;
+mod scheduling_lists;
 mod stage;
 mod unit_of_work;
 mod world;
@@ -145,9 +146,15 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, scheduling::a_drive_is_moved_to_a_free_slot_alone),
     contract!(On::All, scheduling::a_car_that_was_sold_is_not_bookable),
     contract!(On::All, scheduling::a_request_expires_once),
-    contract!(On::All, scheduling::lists_page_both_ways_and_keep_their_filters),
-    contract!(On::All, scheduling::ones_own_list_shows_what_is_to_come_first),
-    contract!(On::All, scheduling::a_sites_calendar_has_its_drives),
+    contract!(
+        On::All,
+        scheduling_lists::lists_page_both_ways_and_keep_their_filters
+    ),
+    contract!(
+        On::All,
+        scheduling_lists::ones_own_list_shows_what_is_to_come_first
+    ),
+    contract!(On::All, scheduling_lists::a_sites_calendar_has_its_drives),
 ];
 
 fn main() {

@@ -49,6 +49,7 @@ impl Stage {
                 bookings: Arc::new(world.memory.clone()),
                 queries: Arc::new(world.memory.clone()),
                 slots: Arc::new(world.memory.clone()),
+                feeds: Arc::new(world.memory.clone()),
                 ids: ids.clone(),
             }
         } else {
@@ -57,6 +58,7 @@ impl Stage {
                 bookings: Arc::new(SqlBookings::new(db())),
                 queries: Arc::new(SqlBookingQueries::new(db())),
                 slots: Arc::new(SqlSlots::new(db())),
+                feeds: Arc::new(world.memory.clone()),
                 ids: ids.clone(),
             }
         };
@@ -81,7 +83,12 @@ impl Stage {
             staff,
             sales,
         };
-        if !stage.is_memory() {
+        if stage.is_memory() {
+            stage
+                .world
+                .memory
+                .given_member(stage.sales.member_of(dealer).unwrap().clone());
+        } else {
             stage.write_dealer().await;
         }
         stage
@@ -93,9 +100,6 @@ impl Stage {
     }
 
     async fn write_dealer(&self) {
-        let mut tmp = self.world.db().sql(); //TMP
-        tmp.push(if self.world.db().is_postgres() {"CREATE TABLE IF NOT EXISTS users (id uuid primary key, email text, first_name text, last_name text, phone text, active boolean, created_at timestamptz)"} else {"CREATE TABLE IF NOT EXISTS users (id blob primary key, email text, first_name text, last_name text, phone text, active boolean, created_at text)"}); //TMP
-        self.run(tmp).await; //TMP
         let now = self.world.clock.now();
         let mut sql = self.world.db().sql();
         sql.push(
@@ -126,6 +130,21 @@ impl Stage {
             .push(", 1, ")
             .bind_all([now, now])
             .push(")");
+        self.run(sql).await;
+        let user = self.sales.user().unwrap();
+        self.write_user(user, "sam@empire.example.com").await;
+        let mut sql = self.world.db().sql();
+        sql.push(
+            "INSERT INTO staff (id, dealer_id, user_id, email, email_folded, role, sites, active, version, created_at, updated_at) \
+             VALUES (",
+        )
+        .bind_all([self.staff.uuid(), self.dealer.uuid(), user.uuid()]);
+        sql.push(", 'sam@empire.example.com', 'sam@empire.example.com', 'sales', ")
+            .bind(json!([]))
+            .push(", ")
+            .bind(true)
+            .push(", 1, ");
+        sql.bind_all([now, now]).push(")");
         self.run(sql).await;
     }
 
@@ -244,13 +263,15 @@ impl Stage {
     async fn write_user(&self, user: UserId, email: &str) {
         let now = self.world.clock.now();
         let mut sql = self.world.db().sql();
-        sql.push("INSERT INTO users (id, email, first_name, last_name, phone, active, created_at) VALUES (")
-            .bind(user.uuid());
-        sql.push(", ")
-            .bind(email)
-            .push(", 'Ann', 'Buyer', '+12125550101', ")
-            .bind(true);
-        sql.push(", ").bind(now).push(")");
+        sql.push(
+            "INSERT INTO users (id, email, email_folded, email_verified, first_name, last_name, last_name_folded, search_text, \
+             phone, platform_role, referral_code, active, version, created_at) VALUES (",
+        )
+        .bind(user.uuid());
+        sql.push(", ").bind_all([email, email]).push(", ").bind(true);
+        sql.push(", 'Ann', 'Buyer', 'buyer', 'ann buyer', '+12125550101', 'customer', ")
+            .bind(user.to_string());
+        sql.push(", ").bind(true).push(", 1, ").bind(now).push(")");
         self.run(sql).await;
     }
 
