@@ -1,5 +1,5 @@
 //! The crate by itself, on the fakes: who may book what, and what is told.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 
