@@ -65,6 +65,7 @@ impl World {
                 bookings: store.clone(),
                 queries: store.clone(),
                 slots: store,
+                feeds: store,
                 ids: ids.clone(),
             },
             memory,
