@@ -64,7 +64,7 @@ impl World {
             drives: TestDrives {
                 bookings: store.clone(),
                 queries: store.clone(),
-                slots: store,
+                slots: store.clone(),
                 feeds: store,
                 ids: ids.clone(),
             },
