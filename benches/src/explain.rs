@@ -58,7 +58,7 @@ fn of_the_queue(sql: &str) -> bool {
 }
 
 async fn print_plan(db: &database::Db, statement: Statement) -> anyhow::Result<()> {
-    println!("\n```sql\n{}\n```\n```text", statement.sql);
+    println!("\n```sql\n{statement}\n```\n```text"); // with its values, to be run by hand
     let (explain, column) = if db.is_postgres() {
         ("EXPLAIN (ANALYZE, BUFFERS) ", "QUERY PLAN")
     } else {
