@@ -34,6 +34,11 @@ const JOURNEYS: &[Journey] = &[
     journey!(conventions::public_reads_are_conditional),
     journey!(conventions::browsers_of_allowed_origins_may_call),
     journey!(inventory::anyone_can_read_the_vocabulary_and_decode_a_vin),
+    journey!(inventory::a_listing_lives_by_its_dealers_word),
+    journey!(inventory::everything_wrong_with_a_listing_is_told_at_once),
+    journey!(inventory::a_bulk_change_is_all_or_nothing),
+    journey!(inventory::a_garage_keeps_the_odometer_honest),
+    journey!(inventory::a_customer_keeps_listings_and_searches),
 ];
 
 fn main() {
