@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kernel::id::{VehicleId, kind};
 use kernel::patch::Patch;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -179,7 +179,7 @@ impl From<PatchServiceRecordDto> for RecordChanges {
 }
 
 /// Narrows the log.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct RecordFilter {
     /// Of this vehicle.
