@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ::inventory::search::filter::Defaults;
 use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
 use api::inventory::InventoryServices;
 use application::remove_listing::ChangeListings;
@@ -40,6 +41,10 @@ pub(super) fn inventory(ground: &Ground) -> InventoryServices {
             listings: saved.clone(),
             searches: saved,
             ids: ids.clone(),
+            defaults: Defaults {
+                currency: ground.config.currency,
+                unit: ground.config.distance_unit,
+            },
         },
     }
 }

@@ -11,6 +11,7 @@ use inventory::listing::{Listed, ListingStatus};
 use inventory::listing_draft::{ListingChanges, ListingDraft};
 use inventory::listing_rules::{CreateListing, VehicleChoice};
 use inventory::ports::{Garage, Listings, SavedListings, SavedSearches, ServiceRecords, Stock, Vehicles};
+use inventory::search::filter::Defaults;
 use inventory::service_rules::RecordChanges;
 use inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog, NewSearch};
 use inventory::vehicle::VehicleStatus;
@@ -200,6 +201,7 @@ impl Yard {
                 listings: ports.saved,
                 searches: ports.searches,
                 ids,
+                defaults: Defaults::default(),
             },
             world,
             dealer,

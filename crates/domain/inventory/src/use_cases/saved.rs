@@ -14,6 +14,7 @@ use kernel::rights::Right;
 use crate::error::Error;
 use crate::ports::{SaveFacts, SavedListings, SavedSearches};
 use crate::saved::{Filters, MAX_SEARCHES, SavedListing, SavedSearch};
+use crate::search::filter::Defaults;
 
 /// Keeps favourites and searches.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub struct KeepSaved {
     pub searches: Arc<dyn SavedSearches>,
     /// Makes ids.
     pub ids: Ids,
+    /// What prices and mileages of a search mean that does not say.
+    pub defaults: Defaults,
 }
 
 /// A search to keep.
@@ -83,7 +86,7 @@ impl KeepSaved {
         let id: SavedSearchId = self.ids.next();
         self.searches
             .keep(act, user, &|kept| {
-                let search = named(act, user, id, request)?;
+                let search = named(act, user, id, request, self.defaults)?;
                 if *kept >= MAX_SEARCHES {
                     return Err(Error::TooManyKept {
                         what: "searches",
@@ -108,17 +111,18 @@ impl KeepSaved {
     }
 }
 
-fn named(act: &Act, user: UserId, id: SavedSearchId, request: &NewSearch) -> Result<SavedSearch, Common> {
+fn named(
+    act: &Act,
+    user: UserId,
+    id: SavedSearchId,
+    request: &NewSearch,
+    defaults: Defaults,
+) -> Result<SavedSearch, Common> {
     let mut wrong = Violations::new();
     let name = crate::given::optional_line(&mut wrong, "/name", request.name.as_deref(), 100);
-    let filters = match Filters::new(request.filters.clone()) {
-        Ok(filters) => Some(filters),
-        Err(Common::Invalid(more)) => {
-            wrong.extend(more);
-            None
-        }
-        Err(other) => return Err(other),
-    };
+    let filters = Filters::new(request.filters.clone(), defaults)
+        .map_err(|more| wrong.extend(more))
+        .ok();
     wrong.into_result()?;
     Ok(SavedSearch {
         id,

@@ -7,6 +7,7 @@ use forecourt_inventory::given::MoneyText;
 use forecourt_inventory::listing::{Listed, ListingStatus};
 use forecourt_inventory::listing_draft::{ListingChanges, ListingDraft};
 use forecourt_inventory::listing_rules::{CreateListing, VehicleChoice};
+use forecourt_inventory::search::filter::Defaults;
 use forecourt_inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
 use forecourt_inventory::vehicle_draft::VehicleDraft;
 use kernel::Instant;
@@ -93,6 +94,7 @@ impl World {
                 listings: port.clone(),
                 searches: port,
                 ids: ids.clone(),
+                defaults: Defaults::default(),
             },
             memory,
             clock,

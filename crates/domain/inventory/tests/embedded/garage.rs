@@ -186,6 +186,18 @@ async fn a_search_names_filters_of_the_list_and_is_its_keepers_alone() {
         wrong.violations().unwrap().as_slice()[0].pointer,
         "/filters/maker"
     );
+    let mut senseless = filters("make");
+    senseless
+        .filters
+        .insert("min_price".to_owned(), vec!["cheap".to_owned()]);
+    senseless
+        .filters
+        .insert("ordering".to_owned(), vec!["distance".to_owned()]);
+    let wrong = world.saved.keep_search(&ann, &senseless).await.unwrap_err();
+    assert_eq!(
+        wrong.violations().unwrap().as_slice()[0].pointer,
+        "/filters/min_price"
+    );
     let kept = world
         .saved
         .keep_search(&ann, &filters("make"))
