@@ -170,10 +170,7 @@ fn thousands(dice: &mut Dice, from: u64, to: u64) -> i64 {
 
 fn words_of<T: Copy>(all: &[T], dice: &mut Dice, word: fn(T) -> &'static str) -> String {
     let at = usize::try_from(dice.below(all.len() as u64)).unwrap_or(0);
-    all.get(at)
-        .map(|value| word(*value))
-        .unwrap_or("other")
-        .to_owned()
+    all.get(at).map_or("other", |value| word(*value)).to_owned()
 }
 
 /// Seventeen characters; nobody checks the ninth of a number from Europe.

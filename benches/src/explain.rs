@@ -18,7 +18,7 @@ pub(crate) async fn run(mut ground: Ground, paths: &[String]) -> anyhow::Result<
         move |statement| {
             seen.lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .push(statement.clone())
+                .push(statement.clone());
         }
     });
     let listener = TcpListener::bind("127.0.0.1:0")?;

@@ -84,6 +84,7 @@ impl Call {
 
     /// With a JSON body.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "calls read like sentences")]
     pub fn json(self, body: Value) -> Self {
         Self(self.0.json(&body))
     }

@@ -1,5 +1,4 @@
 //! The arrows between crates, held against the design.
-#![expect(clippy::expect_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

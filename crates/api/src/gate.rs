@@ -136,17 +136,16 @@ fn rendered(response: ServiceResponse<BoxBody>, request_id: &str) -> ServiceResp
     let Some(error) = response.response().error() else {
         return response;
     };
-    let problem = match error.as_error::<ApiError>() {
-        Some(ours) => ours.render(request_id),
-        None => {
-            let status = error.as_response_error().status_code();
-            let code = if status == StatusCode::PAYLOAD_TOO_LARGE {
-                "too_large"
-            } else {
-                "malformed_request"
-            };
-            ApiError::new(status, code, error.to_string()).render(request_id)
-        }
+    let problem = if let Some(ours) = error.as_error::<ApiError>() {
+        ours.render(request_id)
+    } else {
+        let status = error.as_response_error().status_code();
+        let code = if status == StatusCode::PAYLOAD_TOO_LARGE {
+            "too_large"
+        } else {
+            "malformed_request"
+        };
+        ApiError::new(status, code, error.to_string()).render(request_id)
     };
     let (request, _) = response.into_parts();
     ServiceResponse::new(request, problem)

@@ -11,7 +11,11 @@ use utoipa::ToSchema;
 
 /// Any failure on its way out. Made with `?` from any domain crate's error; rendered by the gate, which knows the request id.
 #[derive(Debug)]
-pub struct ApiError {
+pub struct ApiError(Box<Told>);
+
+/// What is told. In a box, so that results stay small.
+#[derive(Debug)]
+struct Told {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -37,9 +41,9 @@ impl<E: Failure> From<E> for ApiError {
         };
         let mut made = Self::new(status, error.code(), error.to_string());
         match error.common() {
-            Some(Common::TooMany { retry_after }) => made.retry_after = Some(*retry_after),
+            Some(Common::TooMany { retry_after }) => made.0.retry_after = Some(*retry_after),
             Some(Common::Unavailable { internal } | Common::Internal { internal }) => {
-                made.internal = Some(internal.clone())
+                made.0.internal = Some(internal.clone());
             }
             Some(
                 Common::Invalid(_)
@@ -52,10 +56,10 @@ impl<E: Failure> From<E> for ApiError {
             | None => {}
         }
         if let Some(violations) = error.violations() {
-            made.violations = violations.as_slice().to_vec();
+            made.0.violations = violations.as_slice().to_vec();
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            made.retry_after = Some(1);
+            made.0.retry_after = Some(1);
         }
         made
     }
@@ -64,7 +68,7 @@ impl<E: Failure> From<E> for ApiError {
 impl ApiError {
     /// An error of the edge itself.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Told {
             status,
             code,
             detail: detail.into(),
@@ -72,7 +76,7 @@ impl ApiError {
             retry_after: None,
             allow: None,
             internal: None,
-        }
+        }))
     }
 
     /// Violations of the shape of a request.
@@ -82,24 +86,24 @@ impl ApiError {
 
     /// With the methods that the path knows.
     pub(crate) fn allowing(mut self, methods: String) -> Self {
-        self.allow = Some(methods);
+        self.0.allow = Some(methods);
         self
     }
 
     /// The problem as it is sent.
     pub(crate) fn render(&self, request_id: &str) -> HttpResponse {
-        if let Some(internal) = &self.internal {
-            tracing::error!(request_id, code = self.code, error = %internal, "request failed");
+        if let Some(internal) = &self.0.internal {
+            tracing::error!(request_id, code = self.0.code, error = %internal, "request failed");
         }
         let problem = Problem {
-            kind: format!("https://forecourt.example/problems/{}", self.code),
-            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: self.status.as_u16(),
-            detail: self.detail.clone(),
-            code: self.code.to_owned(),
+            kind: format!("https://forecourt.example/problems/{}", self.0.code),
+            title: self.0.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.0.status.as_u16(),
+            detail: self.0.detail.clone(),
+            code: self.0.code.to_owned(),
             request_id: request_id.to_owned(),
             errors: self
-                .violations
+                .0.violations
                 .iter()
                 .map(|v| ProblemEntry {
                     pointer: v.pointer.clone(),
@@ -108,15 +112,15 @@ impl ApiError {
                 })
                 .collect(),
         };
-        let mut response = HttpResponse::build(self.status);
+        let mut response = HttpResponse::build(self.0.status);
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.0.status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        if let Some(allow) = &self.allow {
+        if let Some(allow) = &self.0.allow {
             response.insert_header((header::ALLOW, allow.as_str()));
         }
         let body = serde_json::to_vec(&problem).unwrap_or_default();
@@ -130,13 +134,13 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.status, self.code, self.detail)
+        write!(f, "{} {}: {}", self.0.status, self.0.code, self.0.detail)
     }
 }
 
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     fn error_response(&self) -> HttpResponse {

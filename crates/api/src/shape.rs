@@ -1,6 +1,7 @@
 //! The shape of a request: its body and its query against the documented schema, all violations at once.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
@@ -186,7 +187,7 @@ fn nul_characters(value: &Value, pointer: &mut String, found: &mut Vec<Violation
         }
         Value::Array(items) => {
             for (n, item) in items.iter().enumerate() {
-                pointer.push_str(&format!("/{n}"));
+                let _ = write!(pointer, "/{n}"); // writing to a String can't fail
                 nul_characters(item, pointer, found);
                 pointer.truncate(length);
             }

@@ -188,7 +188,7 @@ async fn stop_on_signal(stop: CancellationToken) {
             stop.cancel();
         }
         (Err(error), _) | (_, Err(error)) => {
-            tracing::error!(%error, "signals can't be heard: stop with kill -9")
+            tracing::error!(%error, "signals can't be heard: stop with kill -9");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Pages for development: the mailbox, and the hands of the manual clock. Production has none of them.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,12 +61,13 @@ async fn show_mailbox(dev: web::Data<Dev>, request: HttpRequest) -> HttpResponse
         page.push_str("<p>No letters yet. They come here while no SMTP server is configured.</p>");
     }
     for letter in &letters {
-        page.push_str(&format!(
+        let _ = write!(
+            page,
             "<article><h2>{}</h2><p>To {}</p><pre>{}</pre></article><hr>",
             escaped(&letter.subject),
             escaped(letter.to.as_str()),
             escaped(&letter.text)
-        ));
+        ); // writing to a String can't fail
     }
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")

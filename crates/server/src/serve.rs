@@ -74,7 +74,7 @@ pub async fn serve(
     let upkeep = tokio::spawn({
         let stop = stop.clone();
         async move {
-            while tokio::time::timeout(Duration::from_secs(60), stop.cancelled())
+            while tokio::time::timeout(Duration::from_mins(1), stop.cancelled())
                 .await
                 .is_err()
             {

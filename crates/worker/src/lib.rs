@@ -217,7 +217,7 @@ async fn report(
 ) -> Result<(), Common> {
     let kind = job.kind.clone();
     let ended = |how: &'static str| {
-        metrics::counter!("jobs_ended", "kind" => kind.clone(), "how" => how).increment(1)
+        metrics::counter!("jobs_ended", "kind" => kind.clone(), "how" => how).increment(1);
     };
     let held = match outcome {
         Outcome::Done(result) => {

@@ -9,6 +9,7 @@
     reason = "test support: a failure here must stop the test with its reason"
 )]
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -62,7 +63,9 @@ impl TestDatabase {
         let template = std::env::temp_dir().join(format!("forecourt-schema-{}.db", schema_hash()));
         let folder = tempfile::tempdir().expect("a folder for the database");
         let file = folder.path().join("test.db");
-        if !template.exists() {
+        if template.exists() {
+            std::fs::copy(&template, &file).expect("copying the schema");
+        } else {
             let url = format!("sqlite://{}?mode=rwc", file.display());
             let connection = connect(&url).await;
             migration::up(&connection).await.expect("the schema");
@@ -71,8 +74,6 @@ impl TestDatabase {
             let made = template.with_extension(format!("{}.tmp", std::process::id()));
             std::fs::copy(&file, &made).expect("copying the schema");
             std::fs::rename(&made, &template).expect("keeping the schema");
-        } else {
-            std::fs::copy(&template, &file).expect("copying the schema");
         }
         Self {
             url: format!("sqlite://{}", file.display()),
@@ -121,6 +122,10 @@ impl TestDatabase {
                 .await
                 .expect("the template");
         }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a name that no other test process gives"
+        )]
         let nanos = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |d| d.as_nanos());
@@ -194,9 +199,9 @@ fn schema_hash() -> String {
     for file in files {
         hash.update(std::fs::read(file).expect("a migration"));
     }
-    hash.finalize()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut text = String::new();
+    for byte in hash.finalize().iter().take(8) {
+        let _ = write!(text, "{byte:02x}"); // writing to a String can't fail
+    }
+    text
 }

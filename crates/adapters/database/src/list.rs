@@ -234,11 +234,7 @@ fn order_hash(keys: &[(Field, bool)], filter: &str) -> String {
     }
     hash.update([0]);
     hash.update(filter);
-    hash.finalize()
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    URL_SAFE_NO_PAD.encode(hash.finalize().get(..6).unwrap_or_default())
 }
 
 /// Where in an order: the keys of the row that the page starts behind (or ends before).

@@ -116,7 +116,7 @@ impl TemplateWords {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") {
+            if name == "layout.html" {
                 AutoEscape::Html
             } else {
                 AutoEscape::None

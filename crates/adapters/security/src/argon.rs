@@ -157,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn a_flood_is_told_to_come_back() {
         let hasher = Argon2Hasher::new(Arc::new(OsRandom), 1);
-        let waiting: Vec<_> = (0..WAITING_EACH + 1)
+        let waiting: Vec<_> = (0..=WAITING_EACH)
             .map(|_| hasher.admitted.clone().try_acquire_owned().unwrap())
             .collect();
         let refused = hasher.verify(&Secret::new("x"), None).await;

@@ -7,6 +7,7 @@ use ::inventory::warnings::Warning;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::distance::Distance;
 use kernel::patch::Patch;
+use kernel::vocabulary::{BodyType, Drivetrain, FuelType, Transmission};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -119,10 +120,10 @@ impl From<&Vehicle> for VehicleDto {
             model: d.model,
             trim: d.trim,
             year: d.year,
-            body_type: d.body_type.map(|w| w.as_str()),
-            fuel_type: d.fuel_type.map(|w| w.as_str()),
-            transmission: d.transmission.map(|w| w.as_str()),
-            drivetrain: d.drivetrain.map(|w| w.as_str()),
+            body_type: d.body_type.map(BodyType::as_str),
+            fuel_type: d.fuel_type.map(FuelType::as_str),
+            transmission: d.transmission.map(Transmission::as_str),
+            drivetrain: d.drivetrain.map(Drivetrain::as_str),
             exterior_color: d.exterior_color,
             odometer: d.odometer.map(DistanceDto::from),
             license_plate: d.license_plate,

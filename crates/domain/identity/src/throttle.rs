@@ -147,7 +147,6 @@ pub fn strike(throttles: &[Throttle], keys: &[ThrottleKey], at: Instant) -> Vec<
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use proptest::prelude::*;
 

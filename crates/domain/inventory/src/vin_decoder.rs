@@ -93,7 +93,6 @@ pub fn model_year(vin: &Vin, this_year: i32) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn decoded(vin: &str) -> Decoded {

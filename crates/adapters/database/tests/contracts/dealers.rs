@@ -237,11 +237,13 @@ fn site_draft(name: &str) -> SiteDraft {
         open: open.to_owned(),
         close: close.to_owned(),
     };
-    let mut hours = HoursDraft::default();
-    hours.days = std::array::from_fn(|day| match day {
-        0..5 => vec![span("08:00", "12:00"), span("13:30", "18:00")],
-        _ => Vec::new(),
-    });
+    let hours = HoursDraft {
+        days: std::array::from_fn(|day| match day {
+            0..5 => vec![span("08:00", "12:00"), span("13:30", "18:00")],
+            _ => Vec::new(),
+        }),
+        ..HoursDraft::default()
+    };
     SiteDraft {
         kind: "both".to_owned(),
         name: name.to_owned(),

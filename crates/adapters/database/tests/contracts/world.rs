@@ -49,7 +49,7 @@ impl World {
             Store::Database(backend) => {
                 let database = TestDatabase::fresh(backend).await;
                 let options = DbOptions {
-                    wait: Duration::from_secs(60),
+                    wait: Duration::from_mins(1),
                     ..DbOptions::new(&database.url)
                 };
                 (

@@ -1,10 +1,5 @@
 //! The crate embedded by itself, on ports in memory.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod dealers;
 mod rules;
