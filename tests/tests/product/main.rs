@@ -10,6 +10,7 @@ use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
 mod conventions;
+mod dealers;
 mod inventory;
 
 struct Journey {
@@ -28,6 +29,14 @@ macro_rules! journey {
 }
 
 const JOURNEYS: &[Journey] = &[
+    journey!(dealers::a_dealer_registers_is_judged_and_told),
+    journey!(dealers::who_works_for_nobody_has_no_dealer_and_an_admin_names_one),
+    journey!(dealers::all_that_is_wrong_with_a_dealer_or_a_site_is_told_at_once),
+    journey!(dealers::a_site_is_opened_changed_and_seen),
+    journey!(dealers::staff_join_change_and_leave),
+    journey!(dealers::an_invitation_is_accepted_and_the_new_member_works),
+    journey!(dealers::a_repeat_with_its_key_makes_no_second_dealer),
+    journey!(dealers::a_suspended_dealer_vanishes_and_comes_back),
     journey!(conventions::every_answer_carries_its_request_id),
     journey!(conventions::unknown_routes_methods_and_parameters_are_refused_by_name),
     journey!(conventions::a_stranger_is_told_to_sign_in_before_anything_else),

@@ -37,6 +37,7 @@ pub(super) fn services(ground: &Ground) -> DealerServices {
         invite: InviteStaff {
             additions: Arc::new(SqlStaffAdditions::new(ground.db.clone())),
             ids: ground.ids.clone(),
+            // How long an invitation is good is no setting: the default holds.
             policy: Policy::default(),
         },
     }
