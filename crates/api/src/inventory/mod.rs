@@ -1,5 +1,6 @@
 //! Vehicles, the owner's log, listings by their dealer's word, and what users keep.
 
+use ::inventory::search::use_cases::SearchListings;
 use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
 use application::remove_listing::ChangeListings;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,12 +11,14 @@ mod listing_dto;
 mod listings;
 mod meta;
 mod saved;
+mod search;
 mod service_records;
 mod vehicle_dto;
 mod vehicles;
 mod words;
 
 pub use listing_dto::ListingDto;
+pub use search::{ListingCardDto, StockCardDto};
 pub use vehicle_dto::{DistanceDto, VehicleDto, WarningDto};
 
 /// What these endpoints are built on.
@@ -31,11 +34,14 @@ pub struct InventoryServices {
     pub changes: ChangeListings,
     /// Favourites and searches.
     pub saved: KeepSaved,
+    /// Listings to look for.
+    pub search: SearchListings,
 }
 
 /// Endpoints under `/api/v1`. `/listings/saved` stands before everything that takes an id there.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.configure(saved::routes);
+    config.configure(search::routes);
     config.configure(listings::routes);
     config.configure(vehicles::routes);
     config.configure(service_records::routes);

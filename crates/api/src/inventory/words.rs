@@ -4,7 +4,7 @@ use ::inventory::listing::ListingStatus;
 use ::inventory::service_record::RecordStatus;
 use ::inventory::vehicle::VehicleStatus;
 use kernel::vocabulary::{BodyType, Condition, DistanceUnit, Drivetrain, FuelType, Transmission};
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 
 fn one_of(words: impl IntoIterator<Item = &'static str>) -> Object {
     ObjectBuilder::new()
@@ -66,4 +66,40 @@ pub(super) fn vehicle_status() -> Object {
 
 pub(super) fn record_status() -> Object {
     one_of(RecordStatus::ALL.iter().map(|w| w.as_str()))
+}
+
+fn some_of(words: impl IntoIterator<Item = &'static str>) -> Array {
+    ArrayBuilder::new().items(one_of(words)).build()
+}
+
+pub(super) fn fuel_types() -> Array {
+    some_of(FuelType::ALL.iter().map(|w| w.as_str()))
+}
+
+pub(super) fn body_types() -> Array {
+    some_of(BodyType::ALL.iter().map(|w| w.as_str()))
+}
+
+pub(super) fn transmissions() -> Array {
+    some_of(Transmission::ALL.iter().map(|w| w.as_str()))
+}
+
+pub(super) fn drivetrains() -> Array {
+    some_of(Drivetrain::ALL.iter().map(|w| w.as_str()))
+}
+
+pub(super) fn conditions() -> Array {
+    some_of(Condition::ALL.iter().map(|w| w.as_str()))
+}
+
+pub(super) fn listing_statuses() -> Array {
+    some_of(ListingStatus::ALL.iter().map(|w| w.as_str()))
+}
+
+pub(super) fn verdict() -> Object {
+    one_of(["great", "good", "fair", "above", "high"])
+}
+
+pub(super) fn basis() -> Object {
+    one_of(["comparables", "msrp"])
 }

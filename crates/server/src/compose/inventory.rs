@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use ::inventory::search::filter::Defaults;
+use ::inventory::search::use_cases::SearchListings;
 use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
 use api::inventory::InventoryServices;
 use application::remove_listing::ChangeListings;
-use database::inventory::{SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles};
+use database::inventory::{SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles};
 
 use super::Ground;
 
@@ -36,6 +37,9 @@ pub(super) fn inventory(ground: &Ground) -> InventoryServices {
         },
         changes: ChangeListings {
             removals: Arc::new(SqlRemovals::new(db.clone())),
+        },
+        search: SearchListings {
+            search: Arc::new(SqlListingSearch::new(db.clone())),
         },
         saved: KeepSaved {
             listings: saved.clone(),

@@ -9,6 +9,7 @@ use kernel::id::{DealerId, Id, SiteId, UserId};
 
 use super::rows;
 use crate::fault::Stop;
+use crate::inventory::search::index;
 use crate::tx::Tx;
 
 /// Locks a dealer and reads it.
@@ -43,9 +44,18 @@ pub(super) async fn dealer_facts<E>(tx: &Tx, dealer: DealerId) -> Result<DealerF
 
 /// Writes a dealer that is locked.
 pub(super) async fn write_dealer<E>(tx: &Tx, dealer: &Dealer) -> Result<(), Stop<E>> {
+    let mut sql = tx.sql();
+    sql.push("SELECT 1 FROM dealers WHERE id = ")
+        .bind(dealer.id.uuid())
+        .push(" AND name <> ")
+        .bind(dealer.details.name.as_str());
+    let renamed = tx.one(sql).await?.is_some();
     let columns = rows::dealer_columns(dealer);
     tx.run(rows::update(tx.sql(), "dealers", dealer.id.uuid(), columns))
         .await?;
+    if renamed {
+        index::refresh_all_of(tx, "dealer_id", dealer.id.uuid()).await?;
+    }
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use kernel::id::{DealerId, SiteId};
 use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
+use crate::inventory::search::index;
 use crate::tx::{Begun, Tries, Tx};
 
 /// Sites in the database.
@@ -94,9 +95,26 @@ async fn change_in(
         sql.push(" FOR UPDATE");
     }
     let row = tx.one(sql).await?.ok_or(Common::absent("site"))?;
-    let decision = decide(&rows::site(&row)?).map_err(Stop::Domain)?;
+    let before = rows::site(&row)?;
+    let decision = decide(&before).map_err(Stop::Domain)?;
     let columns = rows::site_columns(&decision.plan)?;
     tx.run(rows::update(tx.sql(), "sites", site.uuid(), columns))
         .await?;
+    if shown(&before) != shown(&decision.plan) {
+        index::refresh_all_of(tx, "site_id", site.uuid()).await?;
+    }
     Ok((decision.answer, decision.record))
+}
+
+/// What listings show of their site, and are found by.
+fn shown(site: &Site) -> impl PartialEq + use<'_> {
+    let d = &site.details;
+    (
+        &d.name,
+        &d.phone,
+        &d.address.city,
+        &d.address.state,
+        d.coordinates,
+        d.timezone,
+    )
 }

@@ -66,6 +66,10 @@ impl From<Money> for Price {
 pub struct Card {
     /// Its id.
     pub id: ListingId,
+    /// Who sells.
+    pub dealer_id: DealerId,
+    /// Where it stands.
+    pub site_id: Option<SiteId>,
     /// Where it is in its life.
     pub status: ListingStatus,
     /// New, used or certified.
@@ -163,6 +167,8 @@ impl Card {
         let details = vehicle.details.clone();
         Self {
             id: listing.id,
+            dealer_id: listing.dealer,
+            site_id: listing.site,
             status: listing.status,
             condition: listing.condition,
             title: listing.text.title.clone(),

@@ -42,6 +42,10 @@ pub(crate) async fn refresh_all_of(tx: &Tx, column: &str, of: Uuid) -> Result<()
         .push(" = ")
         .bind(of)
         .push(" ORDER BY id");
+    // Locked, so that a change of a listing at the same moment is either seen here or comes after.
+    if sql.is_postgres() {
+        sql.push(" FOR UPDATE");
+    }
     let ids = tx
         .all(sql)
         .await?
