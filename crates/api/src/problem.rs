@@ -103,7 +103,8 @@ impl ApiError {
             code: self.0.code.to_owned(),
             request_id: request_id.to_owned(),
             errors: self
-                .0.violations
+                .0
+                .violations
                 .iter()
                 .map(|v| ProblemEntry {
                     pointer: v.pointer.clone(),

@@ -7,7 +7,9 @@ use ::inventory::search::use_cases::SearchListings;
 use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
 use api::inventory::InventoryServices;
 use application::remove_listing::ChangeListings;
-use database::inventory::{SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles};
+use database::inventory::{
+    SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles,
+};
 
 use super::Ground;
 

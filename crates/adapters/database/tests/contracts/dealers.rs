@@ -242,7 +242,6 @@ fn site_draft(name: &str) -> SiteDraft {
             0..5 => vec![span("08:00", "12:00"), span("13:30", "18:00")],
             _ => Vec::new(),
         }),
-        ..HoursDraft::default()
     };
     SiteDraft {
         kind: "both".to_owned(),

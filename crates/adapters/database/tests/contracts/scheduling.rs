@@ -5,12 +5,11 @@ use kernel::act::{Act, Claim, Decision};
 use kernel::actor::Actor;
 use kernel::error::Failure;
 use kernel::id::ListingId;
-use kernel::paging::{PageRequest, Position};
 use kernel::ports::Clock;
 use scheduling::booking::{Slot, Status, TestDrive};
 use scheduling::error::Error;
 use scheduling::notice::Expiry;
-use scheduling::ports::{BookingTarget, DriveFilter};
+use scheduling::ports::BookingTarget;
 use scheduling::request::NewBooking;
 
 use crate::stage::{NINE, Stage, TEN, at, wish};
@@ -152,7 +151,7 @@ pub(crate) async fn approve_and_cancel_race_has_one_winner(world: World) {
                 assert_eq!((done.value, now.status), (now.clone(), Status::Cancelled));
                 assert_eq!(error.code(), "stale_version");
             }
-            both => panic!("{both:?}"),
+            both => unreachable!("one of the two wins: {both:?}"),
         }
     }
 }

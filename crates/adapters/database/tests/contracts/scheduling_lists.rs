@@ -1,6 +1,5 @@
 //! Test drives in lists and calendars.
 
-use kernel::actor::Actor;
 use kernel::error::Failure;
 use kernel::paging::{PageRequest, Position};
 use kernel::ports::Clock;
@@ -10,6 +9,7 @@ use scheduling::ports::DriveFilter;
 use crate::stage::{NINE, Stage, TEN, at};
 use crate::world::World;
 
+#[expect(clippy::too_many_lines, reason = "one walk through a list")]
 pub(crate) async fn lists_page_both_ways_and_keep_their_filters(world: World) {
     let stage = Stage::new(world).await;
     let car = stage.car().await;
