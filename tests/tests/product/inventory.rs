@@ -352,3 +352,45 @@ pub(crate) async fn a_customer_keeps_listings_and_searches(backend: Backend) {
     assert_eq!(ann.delete(&gone).await.problem(404), "not_found");
     app.finish().await;
 }
+
+pub(crate) async fn no_drive_outlives_the_offer_of_its_car(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let yard = yard(&app).await;
+    let made = yard
+        .sales
+        .client
+        .post("/listings", new_listing(&yard, VIN))
+        .await
+        .expect(201);
+    let listing = made.text("/id");
+    let path = format!("/listings/{listing}");
+    let mut running = tokio::task::JoinSet::new();
+    for hour in 14..22 {
+        let ann = app.customer(&format!("ann{hour}@example.com")).await.client;
+        let wanted = json!({"listing_id": listing, "start_at": format!("2026-06-09T{hour}:00:00Z")});
+        running.spawn(async move { ann.post("/bookings", wanted).await.status });
+    }
+    let sales = yard.sales.client.clone();
+    let removed = tokio::spawn({
+        let path = path.clone();
+        async move { sales.delete(&path).await.status }
+    });
+    let booked: Vec<u16> = running.join_all().await;
+    assert_eq!(removed.await.unwrap(), 204);
+    assert!(
+        booked.iter().all(|status| [201, 404, 409].contains(status)),
+        "{booked:?}"
+    );
+    let taken = booked.iter().filter(|status| **status == 201).count();
+    let drives = yard
+        .sales
+        .client
+        .get(&format!("/bookings?listing={listing}"))
+        .await
+        .expect(200);
+    assert_eq!(drives.body.pointer("/count"), Some(&json!(taken)));
+    for n in 0..taken {
+        assert_eq!(drives.text(&format!("/results/{n}/status")), "cancelled");
+    }
+    app.finish().await;
+}

@@ -48,6 +48,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(inventory::a_bulk_change_is_all_or_nothing),
     journey!(inventory::a_garage_keeps_the_odometer_honest),
     journey!(inventory::a_customer_keeps_listings_and_searches),
+    journey!(inventory::no_drive_outlives_the_offer_of_its_car),
 ];
 
 fn main() {
