@@ -12,6 +12,8 @@ use test_databases::Backend;
 mod conventions;
 mod dealers;
 mod inventory;
+mod scheduling;
+mod showroom;
 
 struct Journey {
     name: &'static str,
@@ -49,6 +51,15 @@ const JOURNEYS: &[Journey] = &[
     journey!(inventory::a_garage_keeps_the_odometer_honest),
     journey!(inventory::a_customer_keeps_listings_and_searches),
     journey!(inventory::no_drive_outlives_the_offer_of_its_car),
+    journey!(scheduling::a_customer_books_and_the_dealer_decides),
+    journey!(scheduling::staff_book_for_callers_and_it_is_approved),
+    journey!(scheduling::a_drive_is_there_for_its_customer_and_its_staff_alone),
+    journey!(scheduling::what_does_not_fit_is_refused_with_its_code),
+    journey!(scheduling::a_drive_is_moved_or_called_off_until_the_cutoff),
+    journey!(scheduling::a_request_that_nobody_decides_expires),
+    journey!(scheduling::a_calendar_program_follows_a_site),
+    journey!(scheduling::two_hundred_requests_for_one_slot_give_one_201),
+    journey!(scheduling::a_suspended_dealers_drives_are_called_off),
 ];
 
 fn main() {
