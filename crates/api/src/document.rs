@@ -116,7 +116,7 @@ fn complete_operation(path: &str, method: &Method, operation: &mut Map<String, V
     let has_body = operation.contains_key("requestBody");
     let in_path = path.contains('{');
     let action = *method != Method::POST || path.rsplit_once("}/").is_some();
-    let conditional = change && in_path && action && secured && !secret;
+    let conditional = change && action && secured && !secret;
     let idempotent = *method == Method::POST && secured && !secret;
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let has_query = parameters

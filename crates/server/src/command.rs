@@ -1,11 +1,15 @@
 //! The command line.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
+use identity::secret::Secret;
+use identity::use_cases::CreateAccount;
+use identity::user::PlatformRole;
+use kernel::act::Act;
 use kernel::ports::Clock;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use security::OsRandom;
@@ -44,11 +48,41 @@ pub enum Command {
         #[arg(value_enum, default_value_t = Direction::Up)]
         direction: Direction,
     },
+    /// Look after the platform's admins.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Look after the keys that tokens are signed with.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+/// Looks after the platform's admins.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make an admin. The password is asked for, or read from the standard input.
+    Create {
+        /// The address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// Given name.
+        #[arg(long, default_value = "Platform")]
+        first_name: String,
+        /// Family name.
+        #[arg(long, default_value = "Admin")]
+        last_name: String,
+    },
+}
+
+/// Looks after the keys that tokens are signed with.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Put a new key in front. Tokens of the one before count until they expire. Restart the nodes to use it.
+    Rotate,
 }
 
 /// Looks at the configuration.
@@ -92,6 +126,26 @@ impl Cli {
                 Config::read(&raw).map_err(anyhow::Error::msg)?;
                 print("The configuration is right.")
             }
+            Command::Admin(AdminCommand::Create {
+                email,
+                first_name,
+                last_name,
+            }) => {
+                let config = configured(&raw)?;
+                let form = CreateAccount {
+                    email,
+                    password: read_password()?,
+                    first_name,
+                    last_name,
+                    platform_role: PlatformRole::Admin,
+                };
+                actix_rt::System::new().block_on(create_admin(config, form))
+            }
+            Command::Keys(KeysCommand::Rotate) => {
+                let config = configured(&raw)?;
+                security::Keys::rotate(&config.data_dir, &OsRandom)?;
+                print("There is a new key. Restart the nodes to use it.")
+            }
             Command::Serve { listen, clock } => {
                 if let Some(listen) = listen {
                     raw.set("listen", listen);
@@ -132,6 +186,32 @@ fn start_log(config: &Config) -> anyhow::Result<()> {
 fn print(text: &str) -> anyhow::Result<u8> {
     writeln!(std::io::stdout().lock(), "{text}")?;
     Ok(0)
+}
+
+/// From the terminal, unseen, or the first line of the standard input.
+fn read_password() -> anyhow::Result<Secret> {
+    let stdin = std::io::stdin();
+    let password = if stdin.is_terminal() {
+        rpassword::prompt_password("Password: ")?
+    } else {
+        let mut line = String::new();
+        stdin.read_line(&mut line)?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    Ok(Secret::new(password))
+}
+
+async fn create_admin(config: Config, form: CreateAccount) -> anyhow::Result<u8> {
+    let ground = Ground::lay(config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
+    let identity = compose::identity::identity(&ground)?.identity;
+    let act = Act::of_system(ground.clock.now(), "command-line");
+    let admin = identity.create_account(&act, &form).await?;
+    ground
+        .db
+        .close()
+        .await
+        .context("the database did not close cleanly")?;
+    print(&format!("{} can sign in as an admin.", admin.email))
 }
 
 async fn run_server(config: Config, kind: ClockKind) -> anyhow::Result<()> {

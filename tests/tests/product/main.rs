@@ -11,6 +11,7 @@ use test_databases::Backend;
 
 mod conventions;
 mod dealers;
+mod identity;
 mod inventory;
 mod scheduling;
 mod showroom;
@@ -60,6 +61,24 @@ const JOURNEYS: &[Journey] = &[
     journey!(scheduling::a_calendar_program_follows_a_site),
     journey!(scheduling::two_hundred_requests_for_one_slot_give_one_201),
     journey!(scheduling::a_suspended_dealers_drives_are_called_off),
+    journey!(identity::a_customer_registers_confirms_the_address_and_signs_in),
+    journey!(identity::all_that_is_wrong_with_a_registration_is_told_at_once),
+    journey!(identity::a_taken_address_gets_the_same_answer_and_its_holder_a_letter),
+    journey!(identity::without_verification_registration_signs_in_at_once),
+    journey!(identity::refresh_reuse_ends_the_session),
+    journey!(identity::one_refresh_token_sent_many_times_at_once_gives_one_pair_at_most),
+    journey!(identity::tokens_live_as_long_as_they_say),
+    journey!(identity::signing_out_ends_this_session_alone),
+    journey!(identity::a_forgotten_password_is_set_anew_by_a_code),
+    journey!(identity::five_wrong_tries_kill_a_code_and_a_minute_lies_between_two),
+    journey!(identity::a_code_dies_after_a_quarter_of_an_hour),
+    journey!(identity::changing_the_password_ends_the_other_sessions),
+    journey!(identity::a_person_changes_their_own_data_and_nothing_else),
+    journey!(identity::a_new_address_counts_when_its_code_came_back),
+    journey!(identity::failures_slow_down_and_never_lock_the_holder_out),
+    journey!(identity::an_admin_finds_closes_and_opens_accounts),
+    journey!(identity::an_invited_admin_joins_once),
+    journey!(identity::keys_are_public_and_name_the_tokens),
 ];
 
 fn main() {

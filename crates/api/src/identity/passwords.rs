@@ -6,20 +6,20 @@ use utoipa::ToSchema;
 
 use super::IdentityServices;
 use super::dto::Hidden;
-use super::sign_up::{AddressDto, TakenDto};
+use super::sign_up::{HolderDto, TakenDto};
 use crate::answer::{Answer, Response};
 use crate::extract::{Acting, Body};
 
 /// Ask for a code to set a new password
 ///
 /// The answer is the same whoever has the address. At most one code a minute is sent; a new one kills the one before.
-#[utoipa::path(tag = "auth", operation_id = "forgot_password", request_body = AddressDto, extensions(("x-credentials" = json!(true))),
+#[utoipa::path(tag = "auth", operation_id = "forgot_password", request_body = HolderDto, extensions(("x-credentials" = json!(true))),
     responses((status = 202, description = "Taken on.", body = TakenDto)))]
 #[post("/auth/password/forgot")]
 pub(super) async fn forgot_password(
     services: web::Data<IdentityServices>,
     acting: Acting,
-    body: Body<AddressDto>,
+    body: Body<HolderDto>,
 ) -> Response {
     services.identity.forgot_password(&acting, &body.0.email).await?;
     Answer::taken(&TakenDto::ACCEPTED)

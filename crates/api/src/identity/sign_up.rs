@@ -124,7 +124,7 @@ pub(super) async fn verify_email(
 /// An address.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AddressDto {
+pub(super) struct HolderDto {
     #[schema(max_length = 254, example = "ann@example.com")]
     pub(super) email: String,
 }
@@ -144,13 +144,13 @@ impl TakenDto {
 /// Send the code for an address once more
 ///
 /// The answer is the same whoever has the address. At most one code a minute is sent; a new one kills the one before.
-#[utoipa::path(tag = "auth", operation_id = "resend_verification", request_body = AddressDto, extensions(("x-credentials" = json!(true))),
+#[utoipa::path(tag = "auth", operation_id = "resend_verification", request_body = HolderDto, extensions(("x-credentials" = json!(true))),
     responses((status = 202, description = "Taken on.", body = TakenDto)))]
 #[post("/auth/resend-verification")]
 pub(super) async fn resend_verification(
     services: web::Data<IdentityServices>,
     acting: Acting,
-    body: Body<AddressDto>,
+    body: Body<HolderDto>,
 ) -> Response {
     services
         .identity

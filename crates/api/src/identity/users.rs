@@ -65,7 +65,6 @@ pub(super) struct InviteUserDto {
     #[schema(max_length = 254, example = "bob@example.com")]
     email: String,
     /// What the person is to become.
-    #[schema(inline)]
     platform_role: PlatformRoleDto,
 }
 

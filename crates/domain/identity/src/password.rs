@@ -63,12 +63,8 @@ mod tests {
     #[test]
     fn own_name_and_address_are_known_words() {
         assert_eq!(code("password123", &[]), "password_too_weak");
-        let known = [
-            "wilhelmina.featherstonehaugh@example.com",
-            "Wilhelmina",
-            "Featherstonehaugh",
-        ];
-        assert_eq!(code("featherstonehaugh", &[]), "good");
-        assert_eq!(code("featherstonehaugh", &known), "password_too_weak");
+        assert_eq!(code("xylbrqwofant", &[]), "good");
+        let known = ["ann.xylbrqwofant@example.com", "Ann", "Xylbrqwofant"];
+        assert_eq!(code("xylbrqwofant", &known), "password_too_weak");
     }
 }

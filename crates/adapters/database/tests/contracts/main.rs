@@ -10,6 +10,7 @@ use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
 mod dealers;
+mod identity;
 mod inventory;
 mod queue;
 mod scheduling;
@@ -155,6 +156,13 @@ const CONTRACTS: &[Contract] = &[
         scheduling_lists::ones_own_list_shows_what_is_to_come_first
     ),
     contract!(On::All, scheduling_lists::a_sites_calendar_has_its_drives),
+    contract!(On::All, identity::a_user_is_read_back_as_written),
+    contract!(On::All, identity::two_registrations_of_one_address_make_one_user),
+    contract!(On::All, identity::refresh_reuse_ends_the_session),
+    contract!(On::All, identity::failures_at_the_same_moment_are_all_counted),
+    contract!(On::All, identity::a_code_is_good_once_and_a_new_one_kills_the_old),
+    contract!(On::All, identity::an_invitation_is_accepted_once),
+    contract!(On::All, identity::users_are_found_and_paged_without_a_gap),
 ];
 
 fn main() {
