@@ -20,11 +20,13 @@ use tokio_util::task::TaskTracker;
 
 mod bookings;
 mod cron;
+mod imports;
 mod letters;
 mod upkeep;
 
 pub use bookings::ExpireBooking;
 pub use cron::Cron;
+pub use imports::ImportHandler;
 pub use letters::LetterHandler;
 pub use upkeep::Prune;
 

@@ -1,5 +1,6 @@
 //! Vehicles, the owner's log, listings by their dealer's word, and what users keep.
 
+use ::inventory::import::ImportListings;
 use ::inventory::search::use_cases::SearchListings;
 use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
 use application::remove_listing::ChangeListings;
@@ -7,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::page::PageDto;
 
+mod import;
 mod listing_dto;
 mod listings;
 mod meta;
@@ -36,11 +38,14 @@ pub struct InventoryServices {
     pub saved: KeepSaved,
     /// Listings to look for.
     pub search: SearchListings,
+    /// Stock as a file.
+    pub imports: ImportListings,
 }
 
 /// Endpoints under `/api/v1`. `/listings/saved` stands before everything that takes an id there.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.configure(saved::routes);
+    config.configure(import::routes);
     config.configure(search::routes);
     config.configure(listings::routes);
     config.configure(vehicles::routes);

@@ -103,3 +103,15 @@ pub(super) fn verdict() -> Object {
 pub(super) fn basis() -> Object {
     one_of(["comparables", "msrp"])
 }
+
+pub(super) fn import_mode() -> Object {
+    one_of(["partial", "strict"])
+}
+
+pub(super) fn report_format() -> Object {
+    one_of(["json", "csv"])
+}
+
+pub(super) fn row_action() -> Object {
+    one_of(["created", "updated", "unchanged", "refused"])
+}

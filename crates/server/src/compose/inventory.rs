@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use ::inventory::search::filter::Defaults;
+use ::inventory::import::ImportListings;
+use ::inventory::import::use_cases::{IMPORT_JOB, UNDO_JOB};
 use ::inventory::search::use_cases::SearchListings;
 use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
 use api::inventory::InventoryServices;
@@ -10,6 +12,9 @@ use application::remove_listing::ChangeListings;
 use database::inventory::{
     SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles,
 };
+use database::inventory::{SqlImports, SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles};
+
+use worker::ImportHandler;
 
 use super::Ground;
 
@@ -40,6 +45,7 @@ pub(super) fn inventory(ground: &Ground) -> InventoryServices {
         changes: ChangeListings {
             removals: Arc::new(SqlRemovals::new(db.clone())),
         },
+        imports: imports(ground),
         search: SearchListings {
             search: Arc::new(SqlListingSearch::new(db.clone())),
         },
@@ -53,4 +59,23 @@ pub(super) fn inventory(ground: &Ground) -> InventoryServices {
             },
         },
     }
+}
+
+/// Stock as a file.
+pub(crate) fn imports(ground: &Ground) -> ImportListings {
+    let imports = Arc::new(SqlImports::new(ground.db.clone()));
+    ImportListings {
+        imports: imports.clone(),
+        export: imports,
+        ids: ground.ids.clone(),
+    }
+}
+
+/// What does the jobs of stock files.
+pub(super) fn import_handlers(ground: &Ground) -> [ImportHandler; 2] {
+    [IMPORT_JOB, UNDO_JOB].map(|kind| ImportHandler {
+        imports: imports(ground),
+        clock: Arc::clone(&ground.clock),
+        kind,
+    })
 }

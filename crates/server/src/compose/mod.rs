@@ -131,7 +131,10 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     };
     let words = TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?;
     let scheduling = scheduling::scheduling(ground)?;
+    let [taking, undoing] = inventory::import_handlers(ground);
     let handlers: Vec<Arc<dyn Handler>> = vec![
+        Arc::new(taking),
+        Arc::new(undoing),
         Arc::new(Prune {
             queue: Arc::new(queue.clone()),
             clock: Arc::clone(&ground.clock),
