@@ -41,7 +41,12 @@ impl Client {
 
     /// A call of a path below `/api/v1`.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        let url = format!("{}/api/v1{path}", self.base);
+        self.call_at(method, &format!("/api/v1{path}"))
+    }
+
+    /// A call of a path as it is.
+    pub fn call_at(&self, method: Method, path: &str) -> Call {
+        let url = format!("{}{path}", self.base);
         let request = self.http.request(method, url);
         Call(match &self.token {
             Some(token) => request.bearer_auth(token),
@@ -103,19 +108,24 @@ impl Call {
 
     /// Sends it.
     pub async fn send(self) -> Reply {
-        let response = self.0.send().await.expect("an answer");
+        self.try_send().await.expect("an answer")
+    }
+
+    /// Sends it to a server that may die meanwhile.
+    pub async fn try_send(self) -> Result<Reply, reqwest::Error> {
+        let response = self.0.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.expect("a body");
+        let text = response.text().await?;
         let body = if text.is_empty() {
             Value::Null
         } else {
             serde_json::from_str(&text).unwrap_or(Value::String(text))
         };
-        Reply {
+        Ok(Reply {
             status,
             headers,
             body,
-        }
+        })
     }
 }
 

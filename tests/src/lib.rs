@@ -26,7 +26,9 @@ use test_databases::{Backend, TestDatabase};
 use tokio_util::sync::CancellationToken;
 
 mod client;
+pub mod document;
 mod people;
+pub mod world;
 
 pub use client::{Call, Client, Reply};
 pub use people::Person;

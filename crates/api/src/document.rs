@@ -70,6 +70,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
 /// Completes the collected document.
 pub fn complete(collected: utoipa::openapi::OpenApi) -> Value {
     let mut document = serde_json::to_value(collected).unwrap_or_default();
+    describe_inlined(&mut document);
     let mut responses = Map::new();
     for (name, _, when) in PROBLEMS {
         let mut response = json!({
@@ -101,6 +102,33 @@ pub fn complete(collected: utoipa::openapi::OpenApi) -> Value {
     document
 }
 
+/// A described field whose schema is inlined is collected as `allOf` the schema and an object that holds the description: a word
+/// would have to be an object as well. The description is put where it belongs.
+fn describe_inlined(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            let described = match fields.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+                Some([Value::Object(schema), Value::Object(about)])
+                    if about.get("type") == Some(&json!("object"))
+                        && about.keys().all(|key| key == "type" || key == "description") =>
+                {
+                    let mut schema = schema.clone();
+                    schema.extend(about.iter().filter(|(key, _)| *key == "description").map(|(k, v)| (k.clone(), v.clone())));
+                    Some(schema)
+                }
+                _ => None,
+            };
+            if let Some(described) = described {
+                fields.remove("allOf");
+                fields.extend(described);
+            }
+            fields.values_mut().for_each(describe_inlined);
+        }
+        Value::Array(items) => items.iter_mut().for_each(describe_inlined),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 fn complete_operation(path: &str, method: &Method, operation: &mut Map<String, Value>) {
     let secured = operation
         .get("security")
@@ -117,6 +145,10 @@ fn complete_operation(path: &str, method: &Method, operation: &mut Map<String, V
     let in_path = path.contains('{');
     let action = *method != Method::POST || path.rsplit_once("}/").is_some();
     let conditional = change && action && secured && !secret;
+    // What is made under a thing changes nothing that has a version: of the POSTs only actions name one.
+    let creates = operation.get("responses").is_some_and(|r| r.get("201").is_some());
+    let action = *method != Method::POST || (path.rsplit_once("}/").is_some() && !creates);
+    let conditional = change && in_path && action && secured && !secret;
     let idempotent = *method == Method::POST && secured && !secret;
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let has_query = parameters

@@ -15,6 +15,7 @@ mod identity;
 mod inventory;
 mod scheduling;
 mod showroom;
+mod malformed;
 
 struct Journey {
     name: &'static str,
@@ -40,6 +41,9 @@ const JOURNEYS: &[Journey] = &[
     journey!(dealers::an_invitation_is_accepted_and_the_new_member_works),
     journey!(dealers::a_repeat_with_its_key_makes_no_second_dealer),
     journey!(dealers::a_suspended_dealer_vanishes_and_comes_back),
+    journey!(malformed::no_body_breaks_an_operation),
+    journey!(malformed::no_query_and_no_path_breaks_an_operation),
+    journey!(malformed::no_header_breaks_an_operation),
     journey!(conventions::every_answer_carries_its_request_id),
     journey!(conventions::unknown_routes_methods_and_parameters_are_refused_by_name),
     journey!(conventions::a_stranger_is_told_to_sign_in_before_anything_else),

@@ -172,7 +172,7 @@ impl Db {
     }
 
     /// Runs one statement of its own, outside any act (the queue's bookkeeping). Says how many rows it touched.
-    pub(crate) async fn run(&self, sql: Sql) -> Result<u64, Common> {
+    pub async fn run(&self, sql: Sql) -> Result<u64, Common> {
         self.writer
             .execute_raw(sql.into_statement())
             .await
