@@ -51,7 +51,10 @@ impl Operation {
             .filter(|(_, _, required)| *required)
             .map(|(name, schema, _)| {
                 let value = sample(schema, document);
-                format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                format!(
+                    "{name}={}",
+                    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+                )
             })
             .collect();
         if pairs.is_empty() {
@@ -80,8 +83,20 @@ fn fields(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 fn read(path: &str, method: Method, operation: &Value) -> Operation {
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let parameters = || operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let text = |value: &Value, name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let parameters = || {
+        operation
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
     let content = operation.pointer("/requestBody/content");
     Operation {
         id: text(operation, "operationId"),
@@ -106,7 +121,11 @@ fn read(path: &str, method: Method, operation: &Value) -> Operation {
                 if let (Some(schema), Some(example)) = (schema.as_object_mut(), p.get("example")) {
                     schema.entry("example").or_insert_with(|| example.clone());
                 }
-                (text(p, "name"), schema, p.get("required") == Some(&Value::Bool(true)))
+                (
+                    text(p, "name"),
+                    schema,
+                    p.get("required") == Some(&Value::Bool(true)),
+                )
             })
             .collect(),
         placeholders: parameters()
@@ -128,8 +147,17 @@ pub fn resolved<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
 /// The properties of an object's schema, those of its parts included.
 pub fn properties(schema: &Value, document: &Value) -> Map<String, Value> {
     let schema = resolved(schema, document);
-    let mut all = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-    for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+    let mut all = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    for part in schema
+        .get("allOf")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         all.extend(properties(part, document));
     }
     all
@@ -146,14 +174,22 @@ pub fn sample(schema: &Value, document: &Value) -> Value {
     }
     for many in ["oneOf", "anyOf", "allOf"] {
         let shapes = schema.get(many).and_then(Value::as_array);
-        if let Some(shape) = shapes.into_iter().flatten().find(|s| s.get("type") != Some(&json!("null"))) {
+        if let Some(shape) = shapes
+            .into_iter()
+            .flatten()
+            .find(|s| s.get("type") != Some(&json!("null")))
+        {
             return sample(shape, document);
         }
     }
     match kinds(schema).first().map(String::as_str) {
         Some("object") => {
             let all = properties(schema, document);
-            let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+            let required = schema
+                .get("required")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
             required
                 .filter_map(Value::as_str)
                 .filter_map(|name| all.get(name).map(|s| (name.to_owned(), sample(s, document))))
@@ -189,7 +225,11 @@ fn text_sample(schema: &Value) -> String {
 pub fn kinds(schema: &Value) -> Vec<String> {
     let mut kinds: Vec<String> = match schema.get("type") {
         Some(Value::String(kind)) => vec![kind.clone()],
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::Array(kinds)) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         _ => Vec::new(),
     };
     kinds.sort_by_key(|kind| kind == "null");

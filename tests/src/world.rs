@@ -35,7 +35,11 @@ pub fn vin(serial: u32) -> String {
         'S'..='Z' => u32::from(c) - u32::from('S') + 2,
         _ => 0,
     };
-    let sum: u32 = draft.chars().zip(WEIGHTS).map(|(c, weight)| value(c) * weight).sum();
+    let sum: u32 = draft
+        .chars()
+        .zip(WEIGHTS)
+        .map(|(c, weight)| value(c) * weight)
+        .sum();
     let check = char::from_digit(sum % 11, 10).unwrap_or('X');
     draft.replace('_', &check.to_string())
 }
@@ -60,7 +64,10 @@ pub async fn dealer(app: &TestApp, admin: &Client, name: &str) -> Dealer {
     });
     let made = founder.client.post("/dealers", body).await.expect(201).body;
     let id: DealerId = id_of(&made).parse().expect("an id");
-    let _ = admin.post(&format!("/dealers/{id}/verify"), json!({})).await.expect(200);
+    let _ = admin
+        .post(&format!("/dealers/{id}/verify"), json!({}))
+        .await
+        .expect(200);
     // A session of its own: who somebody is may be known for some seconds.
     let owner = app.bearer(&app.sign_in(&email).await);
     let owner_member = owner.get("/staff").await.expect(200).text("/results/0/id");

@@ -113,7 +113,12 @@ fn describe_inlined(value: &mut Value) {
                         && about.keys().all(|key| key == "type" || key == "description") =>
                 {
                     let mut schema = schema.clone();
-                    schema.extend(about.iter().filter(|(key, _)| *key == "description").map(|(k, v)| (k.clone(), v.clone())));
+                    schema.extend(
+                        about
+                            .iter()
+                            .filter(|(key, _)| *key == "description")
+                            .map(|(k, v)| (k.clone(), v.clone())),
+                    );
                     Some(schema)
                 }
                 _ => None,
@@ -143,12 +148,10 @@ fn complete_operation(path: &str, method: &Method, operation: &mut Map<String, V
     let change = !method.is_safe();
     let has_body = operation.contains_key("requestBody");
     let in_path = path.contains('{');
-    let action = *method != Method::POST || path.rsplit_once("}/").is_some();
-    let conditional = change && action && secured && !secret;
     // What is made under a thing changes nothing that has a version: of the POSTs only actions name one.
     let creates = operation.get("responses").is_some_and(|r| r.get("201").is_some());
     let action = *method != Method::POST || (path.rsplit_once("}/").is_some() && !creates);
-    let conditional = change && in_path && action && secured && !secret;
+    let conditional = change && action && secured && !secret;
     let idempotent = *method == Method::POST && secured && !secret;
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let has_query = parameters

@@ -13,9 +13,9 @@ mod conventions;
 mod dealers;
 mod identity;
 mod inventory;
+mod malformed;
 mod scheduling;
 mod showroom;
-mod malformed;
 
 struct Journey {
     name: &'static str,

@@ -71,17 +71,41 @@ pub(crate) async fn no_query_and_no_path_breaks_an_operation(backend: Backend) {
             let required = operation.required_query(&document);
             let path = operation.path_with(known_id);
             let and = if required.is_empty() { '?' } else { '&' };
-            try_path(format!("{path}{required}{and}no_such_parameter=1"), operation.path.starts_with("/api/"));
+            try_path(
+                format!("{path}{required}{and}no_such_parameter=1"),
+                operation.path.starts_with("/api/"),
+            );
             for (name, ..) in &operation.query {
                 for value in [
-                    "", "x", "-1", "0", "99999999999999999999", "1e400", "%00", "%FF", "%F0%9F%9A%97", "a,b,,c", "%2C",
-                    "2026-02-30", "NaN", "'%20OR%201=1--", "%25_%5C",
+                    "",
+                    "x",
+                    "-1",
+                    "0",
+                    "99999999999999999999",
+                    "1e400",
+                    "%00",
+                    "%FF",
+                    "%F0%9F%9A%97",
+                    "a,b,,c",
+                    "%2C",
+                    "2026-02-30",
+                    "NaN",
+                    "'%20OR%201=1--",
+                    "%25_%5C",
                 ] {
                     try_path(format!("{path}?{name}={value}"), value == "%00");
                 }
                 try_path(format!("{path}?{name}={}", "9".repeat(5_000)), false);
             }
-            for step in ["nope", "%00", "%F0%9F%9A%97", "%FF", "..%2F..", "'", "00000000-0000-0000-0000-000000000000"] {
+            for step in [
+                "nope",
+                "%00",
+                "%F0%9F%9A%97",
+                "%FF",
+                "..%2F..",
+                "'",
+                "00000000-0000-0000-0000-000000000000",
+            ] {
                 if !operation.placeholders.is_empty() {
                     try_path(operation.path_with(|_| step.to_owned()) + &required, true);
                 }
@@ -114,9 +138,19 @@ pub(crate) async fn no_header_breaks_an_operation(backend: Backend) {
                 // A body that can't be right: nothing here may take effect.
                 let path = operation.path_with(|_| "nope".to_owned());
                 let body = if operation.body.is_some() { "[]" } else { "" };
-                let client = if name == "authorization" { app.anonymous() } else { client.clone() };
-                let call = client.call_at(operation.method.clone(), &path).header(name, value);
-                let call = if name == "content-type" { call.raw(value, body) } else { call.raw("application/json", body) };
+                let client = if name == "authorization" {
+                    app.anonymous()
+                } else {
+                    client.clone()
+                };
+                let call = client
+                    .call_at(operation.method.clone(), &path)
+                    .header(name, value);
+                let call = if name == "content-type" {
+                    call.raw(value, body)
+                } else {
+                    call.raw("application/json", body)
+                };
                 let title = format!("{} with {name}: {value}", operation.title());
                 calls.push(async move { judged(&title, &call.send().await, wrong) });
             }
@@ -137,7 +171,9 @@ async fn insiders(app: &TestApp) -> (Client, Client) {
     });
     let _ = app.anonymous().post("/auth/register", real).await.expect(201);
     let mut sql = app.db.sql();
-    sql.push("UPDATE users SET password = (SELECT password FROM users WHERE email_folded = 'real@example.com')");
+    sql.push(
+        "UPDATE users SET password = (SELECT password FROM users WHERE email_folded = 'real@example.com')",
+    );
     app.db.run(sql).await.unwrap();
     (oak.owner, admin)
 }
@@ -157,9 +193,17 @@ fn known_id(_: &str) -> String {
 /// What is wrong with an answer, if anything is.
 fn judged(title: &str, reply: &Reply, wrong: bool) -> Option<String> {
     let problem = reply.header("content-type") == Some("application/problem+json");
-    let complete = ["/type", "/title", "/status", "/detail", "/code", "/request_id", "/errors"]
-        .iter()
-        .all(|pointer| reply.body.pointer(pointer).is_some());
+    let complete = [
+        "/type",
+        "/title",
+        "/status",
+        "/detail",
+        "/code",
+        "/request_id",
+        "/errors",
+    ]
+    .iter()
+    .all(|pointer| reply.body.pointer(pointer).is_some());
     let fault = match reply.status {
         500.. => "breaks down",
         400..=499 if !problem || !complete => "is refused without a problem",
@@ -195,19 +239,46 @@ fn attempts(schema: &Value, document: &Value) -> Vec<Attempt> {
         Attempt::new("bytes that are no UTF-8", "{\"a\": \"\u{fffd}", true),
         Attempt::new("arrays without end", "[".repeat(50_000), true),
         Attempt::new("objects without end", "{\"a\":".repeat(20_000), true),
-        Attempt::new("a deep object", format!("{{\"a\":{}1{}}}", "[".repeat(120), "]".repeat(120)), true),
-        Attempt::new("300 KiB", format!("{{\"a\":\"{}\"}}", "x".repeat(300 * 1024)), true),
+        Attempt::new(
+            "a deep object",
+            format!("{{\"a\":{}1{}}}", "[".repeat(120), "]".repeat(120)),
+            true,
+        ),
+        Attempt::new(
+            "300 KiB",
+            format!("{{\"a\":\"{}\"}}", "x".repeat(300 * 1024)),
+            true,
+        ),
     ];
-    for other in [json!([]), json!("x"), json!(7), json!(null), json!(true), json!([base])] {
-        list.push(Attempt::new(format!("{other} as a whole"), other.to_string(), true));
+    for other in [
+        json!([]),
+        json!("x"),
+        json!(7),
+        json!(null),
+        json!(true),
+        json!([base]),
+    ] {
+        list.push(Attempt::new(
+            format!("{other} as a whole"),
+            other.to_string(),
+            true,
+        ));
     }
     let with = |name: &str, value: Value| {
         let mut body = base.clone();
         body.insert(name.to_owned(), value);
         Value::Object(body).to_string()
     };
-    list.push(Attempt::new("an unknown field", with("no_such_field", json!(1)), true));
-    list.push(Attempt::new("a field with U+0000 in its name", with("a\0", json!(1)), true));
+    list.push(Attempt::new(
+        "an unknown field",
+        with("no_such_field", json!(1)),
+        true,
+    ));
+    list.push(Attempt::new(
+        "a field with U+0000 in its name",
+        with("a\0", json!(1)),
+        true,
+    ));
     for (name, property) in properties(schema, document) {
         let property = resolved(&property, document);
         let taken = kinds(property);
@@ -219,12 +290,36 @@ fn attempts(schema: &Value, document: &Value) -> Vec<Attempt> {
             ("integer", json!(7)),
             ("boolean", json!(true)),
         ] {
-            let fits = open || taken.iter().any(|k| k == kind || (k == "number" && kind == "integer"));
-            list.push(Attempt::new(format!("{name}: {value}"), with(&name, value), !fits));
+            let fits = open
+                || taken
+                    .iter()
+                    .any(|k| k == kind || (k == "number" && kind == "integer"));
+            list.push(Attempt::new(
+                format!("{name}: {value}"),
+                with(&name, value),
+                !fits,
+            ));
         }
-        list.push(Attempt::new(format!("{name} with U+0000"), with(&name, json!("a\0b")), true));
-        list.push(Attempt::new(format!("{name}: long text"), with(&name, json!("x".repeat(100_000))), false));
-        for number in ["-1", "0", "1e300", "-1e300", "0.1", "9223372036854775808", "99999999999999999999999999999", "1e400"] {
+        list.push(Attempt::new(
+            format!("{name} with U+0000"),
+            with(&name, json!("a\0b")),
+            true,
+        ));
+        list.push(Attempt::new(
+            format!("{name}: long text"),
+            with(&name, json!("x".repeat(100_000))),
+            false,
+        ));
+        for number in [
+            "-1",
+            "0",
+            "1e300",
+            "-1e300",
+            "0.1",
+            "9223372036854775808",
+            "99999999999999999999999999999",
+            "1e400",
+        ] {
             let body = with(&name, json!("NUMBER")).replace("\"NUMBER\"", number);
             list.push(Attempt::new(format!("{name}: {number}"), body, false));
         }

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use ::inventory::search::filter::Defaults;
 use ::inventory::import::ImportListings;
 use ::inventory::import::use_cases::{IMPORT_JOB, UNDO_JOB};
+use ::inventory::search::filter::Defaults;
 use ::inventory::search::use_cases::SearchListings;
 use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
 use api::inventory::InventoryServices;
 use application::remove_listing::ChangeListings;
 use database::inventory::{
-    SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles,
+    SqlImports, SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles,
 };
-use database::inventory::{SqlImports, SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles};
-
 use worker::ImportHandler;
 
 use super::Ground;

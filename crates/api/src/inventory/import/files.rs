@@ -16,7 +16,10 @@ use kernel::id::{DealerId, JobId};
 pub(super) fn headed(name: &str) -> HttpResponseBuilder {
     let mut head = HttpResponse::Ok();
     head.content_type("text/csv; charset=utf-8; header=present")
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"));
     head
 }
@@ -82,7 +85,16 @@ pub(super) fn report(
 }
 
 fn report_header() -> String {
-    writer::line(&["row", "vin", "action", "column", "code", "message", "listing_id", "undone"])
+    writer::line(&[
+        "row",
+        "vin",
+        "action",
+        "column",
+        "code",
+        "message",
+        "listing_id",
+        "undone",
+    ])
 }
 
 fn report_lines(report: &RowReport) -> String {
@@ -92,11 +104,27 @@ fn report_lines(report: &RowReport) -> String {
     let line = |column: &str, code: &str, message: &str| {
         let vin = writer::guarded(report.vin.as_deref().unwrap_or_default());
         let message = writer::guarded(message);
-        writer::line(&[&row, &vin, report.action.as_str(), column, code, &message, &listing, undone])
+        writer::line(&[
+            &row,
+            &vin,
+            report.action.as_str(),
+            column,
+            code,
+            &message,
+            &listing,
+            undone,
+        ])
     };
     if report.errors.is_empty() {
         return line("", "", "");
     }
     let told = report.errors.iter();
-    told.map(|e| line(e.column.map_or("", ::inventory::csv::Column::as_str), &e.code, &e.message)).collect()
+    told.map(|e| {
+        line(
+            e.column.map_or("", ::inventory::csv::Column::as_str),
+            &e.code,
+            &e.message,
+        )
+    })
+    .collect()
 }

@@ -4,9 +4,9 @@ mod dto;
 mod files;
 mod upload;
 
+use ::inventory::csv::writer;
 use ::inventory::import::use_cases::StartImport;
 use ::inventory::import::{Action, RowReport};
-use ::inventory::csv::writer;
 use actix_multipart::Multipart;
 use actix_web::{HttpResponse, get, post, web};
 use kernel::error::Common;
@@ -128,7 +128,9 @@ async fn export_listings(
     which: Query<ExportParams>,
 ) -> Result<HttpResponse, ApiError> {
     let which = which.0;
-    let dealer = services.imports.dealer(&acting.actor, which.dealer_id.map(DealerId::from_uuid))?;
+    let dealer = services
+        .imports
+        .dealer(&acting.actor, which.dealer_id.map(DealerId::from_uuid))?;
     let statuses = files::statuses(which.status.as_deref())?;
     Ok(files::headed("listings.csv").streaming(files::stock(services.imports.clone(), dealer, statuses)))
 }
@@ -182,20 +184,27 @@ async fn show_import_report(
     how: Query<ReportParams>,
 ) -> Result<HttpResponse, ApiError> {
     let imports = &services.imports;
-    imports.find(&acting.actor, id.0).await.map_err(|error| match error {
-        ::inventory::error::Error::Common(Common::Absent { .. }) => ApiError::from(Common::absent("job")),
-        other => other.into(),
-    })?;
+    imports
+        .find(&acting.actor, id.0)
+        .await
+        .map_err(|error| match error {
+            ::inventory::error::Error::Common(Common::Absent { .. }) => ApiError::from(Common::absent("job")),
+            other => other.into(),
+        })?;
     let how = how.0;
     let action = how.action.as_deref().and_then(Action::parse);
     if how.format.as_deref() == Some("csv") {
         return Ok(files::headed("report.csv").streaming(files::report(imports.clone(), id.0, action)));
     }
     let limit = how.limit.unwrap_or(MOST_LINES);
-    let (lines, next_after) =
-        lines(&services, &acting, id.0, action, how.after.unwrap_or(0), limit).await?;
-    let report = ReportDto { results: lines.iter().map(RowReportDto::from).collect(), next_after };
-    Ok(HttpResponse::Ok().insert_header(("cache-control", "private, no-cache")).json(report))
+    let (lines, next_after) = lines(&services, &acting, id.0, action, how.after.unwrap_or(0), limit).await?;
+    let report = ReportDto {
+        results: lines.iter().map(RowReportDto::from).collect(),
+        next_after,
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "private, no-cache"))
+        .json(report))
 }
 
 /// So many lines that do `action`, and where to go on.
@@ -210,10 +219,18 @@ async fn lines(
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     loop {
-        let some = services.imports.reports(&acting.actor, import, after, MOST_LINES).await?;
-        let Some(last) = some.last() else { return Ok((found, None)) };
+        let some = services
+            .imports
+            .reports(&acting.actor, import, after, MOST_LINES)
+            .await?;
+        let Some(last) = some.last() else {
+            return Ok((found, None));
+        };
         after = last.row;
-        for line in some.into_iter().filter(|line| action.is_none_or(|a| a == line.action)) {
+        for line in some
+            .into_iter()
+            .filter(|line| action.is_none_or(|a| a == line.action))
+        {
             if found.len() == wanted {
                 return Ok((found.clone(), found.last().map(|line| line.row)));
             }

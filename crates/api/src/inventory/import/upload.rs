@@ -66,7 +66,9 @@ pub(super) async fn take(imports: &ImportListings, id: JobId, mut form: Multipar
         };
         *place = Some(read_text(&mut field).await?).filter(|text| !text.trim().is_empty());
     }
-    wrong.check(file, "/file", "required", || "send the CSV file, or gzip of one".to_owned());
+    wrong.check(file, "/file", "required", || {
+        "send the CSV file, or gzip of one".to_owned()
+    });
     let form = texts.read(&mut wrong);
     if wrong.is_empty() {
         Ok(form)
@@ -126,7 +128,10 @@ impl Texts {
             wrong.extend(
                 more.as_slice()
                     .iter()
-                    .map(|v| Violation { pointer: format!("/{}", v.pointer), ..v.clone() })
+                    .map(|v| Violation {
+                        pointer: format!("/{}", v.pointer),
+                        ..v.clone()
+                    })
                     .collect(),
             );
             Mapping::default()
@@ -135,7 +140,11 @@ impl Texts {
             None | Some("partial") => Mode::Partial,
             Some("strict") => Mode::Strict,
             Some(other) => {
-                wrong.add("/mode", "unknown_mode", format!("“{}” is neither partial nor strict", kernel::text::excerpt(other)));
+                wrong.add(
+                    "/mode",
+                    "unknown_mode",
+                    format!("“{}” is neither partial nor strict", kernel::text::excerpt(other)),
+                );
                 Mode::Partial
             }
         };
@@ -143,7 +152,11 @@ impl Texts {
             None | Some("draft") => ListingStatus::Draft,
             Some("active") => ListingStatus::Active,
             Some(other) => {
-                wrong.add("/status", "unknown_status", format!("“{}” is neither draft nor active", kernel::text::excerpt(other)));
+                wrong.add(
+                    "/status",
+                    "unknown_status",
+                    format!("“{}” is neither draft nor active", kernel::text::excerpt(other)),
+                );
                 ListingStatus::Draft
             }
         };
@@ -151,7 +164,11 @@ impl Texts {
             None | Some("false") => false,
             Some("true") => true,
             Some(other) => {
-                wrong.add("/dry_run", "malformed_flag", format!("“{}” is neither true nor false", kernel::text::excerpt(other)));
+                wrong.add(
+                    "/dry_run",
+                    "malformed_flag",
+                    format!("“{}” is neither true nor false", kernel::text::excerpt(other)),
+                );
                 false
             }
         };
@@ -159,13 +176,25 @@ impl Texts {
         let mut dealer = None;
         if let Some(text) = &self.site {
             site = text.parse().ok();
-            wrong.check(site.is_some(), "/site_id", "malformed_id", || "is not an id".to_owned());
+            wrong.check(site.is_some(), "/site_id", "malformed_id", || {
+                "is not an id".to_owned()
+            });
         }
         if let Some(text) = &self.dealer {
             dealer = text.parse().ok();
-            wrong.check(dealer.is_some(), "/dealer_id", "malformed_id", || "is not an id".to_owned());
+            wrong.check(dealer.is_some(), "/dealer_id", "malformed_id", || {
+                "is not an id".to_owned()
+            });
         }
-        Form { dealer, site, options: Options { mode, mapping, dry_run, status } }
+        Form {
+            dealer,
+            site,
+            options: Options {
+                mode,
+                mapping,
+                dry_run,
+                status,
+            },
+        }
     }
 }
-
