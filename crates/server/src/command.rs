@@ -54,6 +54,12 @@ pub enum Command {
     /// Look after the keys that tokens are signed with.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Fill an empty database with a believable dealer group, and print the sign-ins.
+    Demo {
+        /// Print them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Look at the configuration.
@@ -154,6 +160,10 @@ impl Cli {
                 actix_rt::System::new()
                     .block_on(run_server(config, clock))
                     .map(|()| 0)
+            }
+            Command::Demo { json } => {
+                let config = configured(&raw)?;
+                actix_rt::System::new().block_on(demo(config, json))
             }
             Command::Migrate { direction } => {
                 let config = configured(&raw)?;
@@ -271,6 +281,24 @@ async fn stop_on_signal(stop: CancellationToken) {
             tracing::error!(%error, "signals can't be heard: stop with kill -9");
         }
     }
+}
+
+async fn demo(config: Config, json: bool) -> anyhow::Result<u8> {
+    let ground = Ground::lay(config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
+    let report = crate::demo::fill(&ground).await?;
+    let mut out = std::io::stdout().lock();
+    if json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+    } else {
+        report.tell(&mut out)?;
+    }
+    drop(out);
+    ground
+        .db
+        .close()
+        .await
+        .context("the database did not close cleanly")?;
+    Ok(0)
 }
 
 async fn migrate(config: Config, direction: Direction) -> anyhow::Result<u8> {

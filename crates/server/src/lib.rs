@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod command;
 pub mod compose;
+pub mod demo;
 pub mod dev;
 pub mod serve;
 pub mod settings;
