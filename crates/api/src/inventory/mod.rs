@@ -48,6 +48,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.configure(import::routes);
     config.configure(search::routes);
     config.configure(listings::routes);
+    config.configure(search::routes_by_id);
     config.configure(vehicles::routes);
     config.configure(service_records::routes);
     config.configure(meta::routes);

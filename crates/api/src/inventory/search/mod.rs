@@ -27,8 +27,13 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_featured)
         .service(list_makes)
         .service(list_stock)
-        .service(list_similar)
-        .service(show_listing);
+        .service(list_similar);
+}
+
+/// `/listings/{id}` stands behind every other path of that depth, of whichever module: the first pattern that fits is taken,
+/// whatever its methods.
+pub(super) fn routes_by_id(config: &mut ServiceConfig<'_>) {
+    config.service(show_listing);
 }
 
 /// Find listings
