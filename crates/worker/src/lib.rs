@@ -120,11 +120,15 @@ impl Worker {
                 tracing::warn!(%error, "cron jobs could not be put in; they will be");
             }
             let free = u32::try_from(places.available_permits()).unwrap_or(u32::MAX);
-            let claimed = if free == 0 {
-                Ok(Vec::new())
-            } else {
-                self.queue.claim(self.times(), LEASE_SECONDS, free).await
-            };
+            if free == 0 {
+                // Until a place is free; it is taken when a job has been claimed for it.
+                tokio::select! {
+                    place = places.acquire() => drop(place),
+                    () = stop.cancelled() => {}
+                }
+                continue;
+            }
+            let claimed = self.queue.claim(self.times(), LEASE_SECONDS, free).await;
             let jobs = claimed.unwrap_or_else(|error| {
                 tracing::warn!(%error, "the queue does not answer; trying again");
                 Vec::new()

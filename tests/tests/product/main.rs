@@ -1,7 +1,12 @@
 //! Journeys through the whole product, each on SQLite and on PostgreSQL.
 //!
 //! A journey is an async function that takes a [`Backend`]. [`JOURNEYS`] lists them all; a test finds any that is not listed.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::future::Future;
 use std::pin::Pin;

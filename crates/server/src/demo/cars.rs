@@ -307,7 +307,6 @@ pub(super) fn vin(wmi: &str, year: i32, serial: usize, dice: &mut Dice) -> Strin
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
 
     use kernel::vin::Vin;
 

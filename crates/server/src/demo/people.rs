@@ -63,9 +63,8 @@ impl<'a> Accounts<'a> {
     fn password(&self) -> String {
         let mut bytes = [0_u8; 8];
         self.stage.ground.random.fill(&mut bytes);
-        let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        let (first, second) = text.split_at(8);
-        format!("demo-{first}-{second}")
+        let number = u64::from_be_bytes(bytes);
+        format!("demo-{:08x}-{:08x}", number >> 32, number & 0xffff_ffff)
     }
 
     async fn open(

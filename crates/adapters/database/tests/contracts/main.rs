@@ -1,7 +1,12 @@
 //! The contract of every port, held by every backend: the in-memory fake, SQLite and PostgreSQL.
 //!
 //! A contract is an async function over a [`World`]. [`CONTRACTS`] lists them all; a test finds any that is not listed.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::future::Future;
 use std::pin::Pin;
