@@ -8,7 +8,7 @@
 //! | [`decide`] | one chunk: facts and rows in, a plan out |
 //! | [`undo`] | taking a batch back: what nobody touched since |
 //! | [`ports`] | what is needed from outside |
-//! | [`file`] | the staged file as records |
+//! | [`mod@file`] | the staged file as records |
 //! | [`use_cases`] | start, run, report, undo |
 
 pub mod batch;
