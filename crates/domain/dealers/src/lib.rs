@@ -16,7 +16,7 @@
 //! ```
 //! use forecourt_dealers::dealer::{DealerStatus, Step};
 //! use forecourt_dealers::hours::{HoursDraft, SpanDraft};
-//! use forecourt_kernel::error::Violations;
+//! use kernel::error::Violations;
 //!
 //! assert_eq!(DealerStatus::Pending.steps(), [Step::Verify, Step::Reject]);
 //!

@@ -19,8 +19,8 @@
 //! ```
 //! use forecourt_identity::{password, throttle::{Throttle, ThrottleKey}};
 //!
-//! // Own names and common words make a password weak …
-//! assert!(password::judge("ann-example-1", &["ann@example.com", "Ann"]).is_err());
+//! // Common words make a password weak …
+//! assert!(password::judge("password1234", &["ann@example.com", "Ann"]).is_err());
 //! assert!(password::judge("violet tractor sonata", &["ann@example.com", "Ann"]).is_ok());
 //!
 //! // … and whoever guesses has to wait longer each time.
