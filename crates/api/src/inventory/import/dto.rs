@@ -66,14 +66,6 @@ pub(super) struct CellErrorDto {
     message: String,
 }
 
-/// What an undo made of a row.
-pub(super) fn undone(report: &RowReport) -> Option<&'static str> {
-    report.undone.map(|undone| match undone {
-        Undone::Yes => "yes",
-        Undone::Touched => "touched",
-    })
-}
-
 impl From<&RowReport> for RowReportDto {
     fn from(report: &RowReport) -> Self {
         let errors = report.errors.iter().map(|e| CellErrorDto {
@@ -88,7 +80,7 @@ impl From<&RowReport> for RowReportDto {
             listing_id: report.listing.map(|l| l.uuid()),
             changed: report.changed.iter().map(|c| c.as_str()).collect(),
             errors: errors.collect(),
-            undone: undone(report),
+            undone: report.undone.map(Undone::as_str),
         }
     }
 }

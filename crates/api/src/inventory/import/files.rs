@@ -2,7 +2,7 @@
 
 use ::inventory::csv::writer;
 use ::inventory::error::Error;
-use ::inventory::import::{Action, ImportListings, RowReport};
+use ::inventory::import::{Action, ImportListings, report as lines};
 use ::inventory::listing::{Listed, ListingStatus};
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -64,67 +64,22 @@ pub(super) fn stock(
     }
 }
 
-/// The report of an import: a line for each thing that is wrong, one for each row without.
+/// The report of an import.
 pub(super) fn report(
     imports: ImportListings,
     import: JobId,
     action: Option<Action>,
 ) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
     try_stream! {
-        yield Bytes::from(report_header());
+        yield Bytes::from(lines::header());
         let mut after = 0;
         loop {
             let some = imports.imports.reports(import, after, 1_000).await.map_err(|e| broken(&e))?;
             let Some(last) = some.last() else { break };
             after = last.row;
             let lines: String =
-                some.iter().filter(|r| action.is_none_or(|a| a == r.action)).map(report_lines).collect();
+                some.iter().filter(|r| action.is_none_or(|a| a == r.action)).map(lines::lines).collect();
             yield Bytes::from(lines);
         }
     }
-}
-
-fn report_header() -> String {
-    writer::line(&[
-        "row",
-        "vin",
-        "action",
-        "column",
-        "code",
-        "message",
-        "listing_id",
-        "undone",
-    ])
-}
-
-fn report_lines(report: &RowReport) -> String {
-    let row = report.row.to_string();
-    let listing = report.listing.map(|l| l.to_string()).unwrap_or_default();
-    let undone = super::dto::undone(report).unwrap_or_default();
-    let line = |column: &str, code: &str, message: &str| {
-        let vin = writer::guarded(report.vin.as_deref().unwrap_or_default());
-        let message = writer::guarded(message);
-        writer::line(&[
-            &row,
-            &vin,
-            report.action.as_str(),
-            column,
-            code,
-            &message,
-            &listing,
-            undone,
-        ])
-    };
-    if report.errors.is_empty() {
-        return line("", "", "");
-    }
-    let told = report.errors.iter();
-    told.map(|e| {
-        line(
-            e.column.map_or("", ::inventory::csv::Column::as_str),
-            &e.code,
-            &e.message,
-        )
-    })
-    .collect()
 }

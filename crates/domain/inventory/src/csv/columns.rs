@@ -159,6 +159,14 @@ fn names() -> String {
     names.join(", ")
 }
 
+fn names_in(header: &[String]) -> String {
+    let named = header.iter().filter(|name| !name.trim().is_empty());
+    named
+        .map(|name| text::excerpt(name))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 /// Where each of our columns is in one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -191,7 +199,7 @@ impl Layout {
                         "{} is mapped on “{}”, but the file's headers are {}",
                         column.as_str(),
                         text::excerpt(wanted),
-                        header.join(", ")
+                        names_in(header)
                     ),
                 ),
             }
@@ -215,7 +223,7 @@ impl Layout {
                     places.insert(column, place);
                 }
                 None if name.trim().is_empty() => {}
-                None => ignored.push(name.clone()),
+                None => ignored.push(text::excerpt(name)),
             }
         }
         if !places.contains_key(&Column::Vin) {

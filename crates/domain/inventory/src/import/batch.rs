@@ -230,6 +230,23 @@ pub enum Undone {
     Touched,
 }
 
+impl Undone {
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::Touched => "touched",
+        }
+    }
+
+    /// What is meant by this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Yes, Self::Touched]
+            .into_iter()
+            .find(|u| u.as_str() == word)
+    }
+}
+
 /// How to take a row back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoMark {

@@ -6,15 +6,21 @@
 //! | --- | --- |
 //! | [`batch`] | one import: its options, how far it is, what came of its rows |
 //! | [`decide`] | one chunk: facts and rows in, a plan out |
+//! | `changes` | what a row says, as the rules take it |
 //! | [`undo`] | taking a batch back: what nobody touched since |
 //! | [`ports`] | what is needed from outside |
 //! | [`mod@file`] | the staged file as records |
-//! | [`use_cases`] | start, run, report, undo |
+//! | [`report`] | what came of the rows, as a file |
+//! | [`use_cases`] | start, report, undo, export |
+//! | `run` | an import run to its end |
 
 pub mod batch;
+mod changes;
 pub mod decide;
 pub mod file;
 pub mod ports;
+pub mod report;
+mod run;
 pub mod undo;
 pub mod use_cases;
 

@@ -1,0 +1,113 @@
+//! What decisions need to know, read under lock.
+
+use ::inventory::ports::ListingFacts;
+use ::inventory::vehicle::{Owner, Vehicle};
+use kernel::id::{DealerId, ListingId, SiteId, VehicleId};
+use kernel::vin::Vin;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::read::{get, id, listed, select_listed, select_vehicle, vehicle};
+use crate::tx::Tx;
+
+/// The vehicle of the owner that holds the number, unless it was sold.
+pub(crate) async fn holder(
+    tx: &Tx,
+    owner: Owner,
+    vin: Option<&Vin>,
+    but: Option<VehicleId>,
+) -> Result<Option<VehicleId>, DbErr> {
+    let Some(vin) = vin else { return Ok(None) };
+    let mut sql = tx.sql();
+    sql.push("SELECT id FROM vehicles WHERE status <> 'sold' AND owner_kind = ")
+        .bind(owner.kind())
+        .push(" AND owner_id = ")
+        .bind(owner.uuid())
+        .push(" AND vin = ")
+        .bind(vin.as_str());
+    if let Some(but) = but {
+        sql.push(" AND id <> ").bind(but.uuid());
+    }
+    tx.one(sql).await?.map(|row| id(&row, "id")).transpose()
+}
+
+/// The open listing of a vehicle.
+pub(crate) async fn open_listing(
+    tx: &Tx,
+    vehicle: VehicleId,
+    but: Option<ListingId>,
+) -> Result<Option<ListingId>, DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT id FROM listings WHERE status IN ('draft', 'active', 'reserved') AND vehicle_id = ")
+        .bind(vehicle.uuid());
+    if let Some(but) = but {
+        sql.push(" AND id <> ").bind(but.uuid());
+    }
+    tx.one(sql).await?.map(|row| id(&row, "id")).transpose()
+}
+
+/// Does a dealer make contradictions of a number errors? `None`: there is no such dealer.
+pub(crate) async fn strict_vin(tx: &Tx, dealer: DealerId) -> Result<Option<bool>, DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT strict_vin FROM dealers WHERE id = ")
+        .bind(dealer.uuid());
+    tx.one(sql).await?.map(|row| get(&row, "strict_vin")).transpose()
+}
+
+/// Is the site the dealer's? False when none is wanted.
+pub(crate) async fn site_is_of(tx: &Tx, dealer: DealerId, site: Option<SiteId>) -> Result<bool, DbErr> {
+    let Some(site) = site else { return Ok(false) };
+    let mut sql = tx.sql();
+    sql.push("SELECT 1 FROM sites WHERE id = ")
+        .bind(site.uuid())
+        .push(" AND dealer_id = ")
+        .bind(dealer.uuid());
+    Ok(tx.one(sql).await?.is_some())
+}
+
+/// Locks a vehicle's listings, then the vehicle, and reads it.
+pub(crate) async fn locked_vehicle(tx: &Tx, vehicle_id: VehicleId) -> Result<Option<Vehicle>, DbErr> {
+    if tx.sql().is_postgres() {
+        let mut sql = tx.sql();
+        sql.push("SELECT id FROM listings WHERE vehicle_id = ")
+            .bind(vehicle_id.uuid())
+            .push(" ORDER BY id FOR UPDATE");
+        tx.all(sql).await?;
+    }
+    if !tx.lock("vehicles", vehicle_id.uuid()).await? {
+        return Ok(None);
+    }
+    let mut sql = select_vehicle(tx.sql());
+    sql.push("v.id = ").bind(vehicle_id.uuid());
+    tx.one(sql).await?.map(|row| vehicle(&row)).transpose()
+}
+
+/// Locks a listing, then its vehicle, and reads what a change of it needs to know.
+pub(crate) async fn locked_listing(
+    tx: &Tx,
+    listing: ListingId,
+    site: Option<SiteId>,
+) -> Result<Option<ListingFacts>, DbErr> {
+    if !tx.lock("listings", listing.uuid()).await? {
+        return Ok(None);
+    }
+    let read = || {
+        let mut sql = select_listed(tx.sql());
+        sql.push("l.id = ").bind(listing.uuid());
+        sql
+    };
+    let Some(row) = tx.one(read()).await? else {
+        return Ok(None);
+    };
+    // The listing's vehicle never changes; its row is read again once it is locked.
+    tx.lock("vehicles", get::<Uuid>(&row, "vehicle_id")?).await?;
+    let Some(row) = tx.one(read()).await? else {
+        return Ok(None);
+    };
+    let found = listed(&row)?;
+    Ok(Some(ListingFacts {
+        site_is_ours: site_is_of(tx, found.listing.dealer, site).await?,
+        other_open_listing: open_listing(tx, found.vehicle.id, Some(listing)).await?,
+        listed: found,
+    }))
+}
