@@ -75,7 +75,10 @@ pub(crate) fn read_query(shape: &QueryShape, text: &str) -> Result<Value, Vec<Vi
         return Ok(query);
     }
     for violation in &mut found {
-        violation.pointer = violation.pointer.trim_start_matches('/').to_owned();
+        // A parameter's bare name, also where one of its values is wrong.
+        if let Some(path) = violation.pointer.strip_prefix('/') {
+            violation.pointer = path.split('/').next().unwrap_or_default().to_owned();
+        }
     }
     found.sort_by(|a, b| a.pointer.cmp(&b.pointer));
     Err(found)

@@ -17,10 +17,13 @@ use test_databases::Backend;
 mod conventions;
 mod dealers;
 mod identity;
+mod imports;
 mod inventory;
 mod malformed;
 mod scheduling;
+mod search;
 mod showroom;
+mod stock_files;
 
 struct Journey {
     name: &'static str,
@@ -61,6 +64,24 @@ const JOURNEYS: &[Journey] = &[
     journey!(inventory::a_garage_keeps_the_odometer_honest),
     journey!(inventory::a_customer_keeps_listings_and_searches),
     journey!(inventory::no_drive_outlives_the_offer_of_its_car),
+    journey!(imports::good_rows_are_kept_and_bad_ones_told),
+    journey!(imports::a_file_sent_again_changes_nothing),
+    journey!(imports::a_strict_file_is_taken_whole_or_not_at_all),
+    journey!(imports::a_dry_run_shows_what_each_row_would_do),
+    journey!(imports::a_foreign_file_is_understood),
+    journey!(imports::an_import_is_taken_back_but_for_what_was_touched),
+    journey!(imports::stock_written_out_and_taken_in_is_the_same),
+    journey!(imports::a_packed_file_is_taken_like_its_content),
+    journey!(imports::what_is_no_stock_file_is_refused_with_its_reason),
+    journey!(imports::a_wrong_form_is_refused_at_once),
+    journey!(imports::an_import_is_its_dealers_alone),
+    journey!(search::words_meet_whatever_their_writing),
+    journey!(search::every_filter_narrows_the_list),
+    journey!(search::facets_count_under_the_other_filters),
+    journey!(search::two_letters_give_suggestions),
+    journey!(search::lists_are_ordered_and_near_cars_come_first),
+    journey!(search::pages_by_cursor_lose_and_repeat_nothing),
+    journey!(search::a_query_that_means_nothing_is_refused_by_name),
     journey!(scheduling::a_customer_books_and_the_dealer_decides),
     journey!(scheduling::staff_book_for_callers_and_it_is_approved),
     journey!(scheduling::a_drive_is_there_for_its_customer_and_its_staff_alone),

@@ -9,6 +9,7 @@ use ::inventory::import::use_cases::StartImport;
 use ::inventory::import::{Action, RowReport};
 use actix_multipart::Multipart;
 use actix_web::{HttpResponse, get, post, web};
+use kernel::act::{Act, Claim};
 use kernel::error::Common;
 use kernel::id::{DealerId, JobId, kind};
 use serde::Deserialize;
@@ -66,7 +67,15 @@ async fn import_listings(
                 options: form.options,
                 queued: true,
             };
-            imports.start(&acting, &request).await.map_err(ApiError::from)
+            let claim = acting.claim.clone().map(|claim| Claim {
+                fingerprint: form.fingerprint,
+                ..claim
+            });
+            let act = Act {
+                claim,
+                ..Act::clone(&acting)
+            };
+            imports.start(&act, &request).await.map_err(ApiError::from)
         }
         Err(error) => Err(error),
     };

@@ -5,9 +5,12 @@ use ::inventory::import::{ImportListings, Mode, Options};
 use ::inventory::listing::ListingStatus;
 use actix_multipart::{Field, Multipart};
 use actix_web::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::StreamExt;
 use kernel::error::{Violation, Violations};
 use kernel::id::{DealerId, JobId, SiteId};
+use sha2::{Digest, Sha256};
 
 use crate::problem::ApiError;
 
@@ -20,12 +23,14 @@ const LONGEST: usize = 16 * 1024;
 
 /// What the form says; the file is staged.
 pub(super) struct Form {
+    /// Tells this form and its file from others.
+    pub(super) fingerprint: String,
     pub(super) dealer: Option<DealerId>,
     pub(super) site: Option<SiteId>,
     pub(super) options: Options,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Texts {
     site: Option<String>,
     mode: Option<String>,
@@ -39,15 +44,19 @@ struct Texts {
 /// Reads the form.
 pub(super) async fn take(imports: &ImportListings, id: JobId, mut form: Multipart) -> Result<Form, ApiError> {
     let mut texts = Texts::default();
-    let mut file = false;
+    let mut file = None;
     let mut wrong = Violations::new();
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|e| malformed(&e.to_string()))?;
         let name = field.name().unwrap_or_default().to_owned();
         let place = match name.as_str() {
+            "file" if file.is_some() => {
+                wrong.add("/file", "repeated", "is taken once: send one file a form");
+                while field.next().await.is_some() {}
+                continue;
+            }
             "file" => {
-                stage(imports, id, &mut field).await?;
-                file = true;
+                file = Some(stage(imports, id, &mut field).await?);
                 continue;
             }
             "site_id" => &mut texts.site,
@@ -66,15 +75,24 @@ pub(super) async fn take(imports: &ImportListings, id: JobId, mut form: Multipar
         };
         *place = Some(read_text(&mut field).await?).filter(|text| !text.trim().is_empty());
     }
-    wrong.check(file, "/file", "required", || {
+    wrong.check(file.is_some(), "/file", "required", || {
         "send the CSV file, or gzip of one".to_owned()
     });
-    let form = texts.read(&mut wrong);
+    let fingerprint = fingerprint(&file.unwrap_or_default(), &texts);
+    let form = texts.read(fingerprint, &mut wrong);
     if wrong.is_empty() {
         Ok(form)
     } else {
         Err(ApiError::shape(wrong.as_slice().to_vec()))
     }
+}
+
+/// A repeat of a request is known by what it says: its bytes differ, since each form has a boundary of its own.
+fn fingerprint(file: &[u8], texts: &Texts) -> String {
+    let mut hash = Sha256::new();
+    hash.update(file);
+    hash.update(format!("{texts:?}"));
+    URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
 fn malformed(detail: &str) -> ApiError {
@@ -85,7 +103,9 @@ fn malformed(detail: &str) -> ApiError {
     }])
 }
 
-async fn stage(imports: &ImportListings, id: JobId, field: &mut Field) -> Result<(), ApiError> {
+/// Stages the file; gives its hash.
+async fn stage(imports: &ImportListings, id: JobId, field: &mut Field) -> Result<Vec<u8>, ApiError> {
+    let mut hash = Sha256::new();
     let mut part = Vec::with_capacity(PART);
     let (mut number, mut size) = (0_u32, 0_usize);
     while let Some(chunk) = field.next().await {
@@ -95,6 +115,7 @@ async fn stage(imports: &ImportListings, id: JobId, field: &mut Field) -> Result
             let message = format!("the file has more than {LARGEST} bytes: send it as gzip, or divide it");
             return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message));
         }
+        hash.update(&chunk);
         part.extend_from_slice(&chunk);
         if part.len() >= PART {
             imports.imports.stage(id, number, &part).await?;
@@ -103,7 +124,7 @@ async fn stage(imports: &ImportListings, id: JobId, field: &mut Field) -> Result
         }
     }
     imports.imports.stage(id, number, &part).await?;
-    Ok(())
+    Ok(hash.finalize().to_vec())
 }
 
 async fn read_text(field: &mut Field) -> Result<String, ApiError> {
@@ -119,7 +140,7 @@ async fn read_text(field: &mut Field) -> Result<String, ApiError> {
 }
 
 impl Texts {
-    fn read(self, wrong: &mut Violations) -> Form {
+    fn read(self, fingerprint: String, wrong: &mut Violations) -> Form {
         let mapping = Mapping::parse(
             self.map.as_deref().unwrap_or_default(),
             self.defaults.as_deref().unwrap_or_default(),
@@ -187,6 +208,7 @@ impl Texts {
             });
         }
         Form {
+            fingerprint,
             dealer,
             site,
             options: Options {
