@@ -8,7 +8,19 @@ use forecourt_server::command::Cli;
 fn main() -> ExitCode {
     // Before any thread starts: setting variables is not safe later. A missing .env is fine.
     drop(dotenvy::dotenv());
-    match Cli::parse().run() {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            // Help and version are told as errors too. A wrong word is 1: of an import, 2 says that rows were refused.
+            drop(told.print());
+            return if told.use_stderr() {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    match cli.run() {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("forecourt: {error:#}");

@@ -26,6 +26,8 @@ pub mod identity;
 mod inventory;
 mod scheduling;
 
+pub(crate) use self::inventory::imports;
+
 /// What the rest is built on.
 #[derive(Clone)]
 pub struct Ground {

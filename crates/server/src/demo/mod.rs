@@ -140,9 +140,9 @@ impl Report {
     /// Tells a person what there is now.
     pub fn tell(&self, out: &mut impl Write) -> std::io::Result<()> {
         for dealer in &self.dealers {
-            writeln!(out, "{}", dealer.name)?;
+            writeln!(out, "{}  {}", dealer.id, dealer.name)?;
             for site in self.sites.iter().filter(|s| s.dealer_id == dealer.id) {
-                writeln!(out, "  {} ({})", site.name, site.timezone)?;
+                writeln!(out, "{}    {} ({})", site.id, site.name, site.timezone)?;
             }
         }
         writeln!(out, "{} cars, {} test drives.", self.cars, self.bookings)?;

@@ -1,0 +1,70 @@
+//! `forecourt admin`.
+
+use std::io::IsTerminal as _;
+
+use clap::Subcommand;
+use identity::secret::Secret;
+use identity::use_cases::CreateAccount;
+use identity::user::PlatformRole;
+use kernel::act::Act;
+
+use super::{close, open, print};
+use crate::compose;
+use crate::settings::Config;
+
+/// Looks after the platform's admins.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make an admin. The password is asked for, or read from the standard input.
+    Create {
+        /// The address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// Given name.
+        #[arg(long, default_value = "Platform")]
+        first_name: String,
+        /// Family name.
+        #[arg(long, default_value = "Admin")]
+        last_name: String,
+    },
+}
+
+impl AdminCommand {
+    /// What it needs beside the configuration: the password, which is asked for at once.
+    pub(super) fn form(self) -> anyhow::Result<CreateAccount> {
+        let Self::Create {
+            email,
+            first_name,
+            last_name,
+        } = self;
+        Ok(CreateAccount {
+            email,
+            password: read_password()?,
+            first_name,
+            last_name,
+            platform_role: PlatformRole::Admin,
+        })
+    }
+}
+
+/// From the terminal, unseen, or the first line of the standard input.
+fn read_password() -> anyhow::Result<Secret> {
+    let stdin = std::io::stdin();
+    let password = if stdin.is_terminal() {
+        rpassword::prompt_password("Password: ")?
+    } else {
+        let mut line = String::new();
+        stdin.read_line(&mut line)?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    Ok(Secret::new(password))
+}
+
+pub(super) async fn create(config: Config, form: CreateAccount) -> anyhow::Result<u8> {
+    let ground = open(config).await?;
+    let identity = compose::identity::identity(&ground)?.identity;
+    let act = Act::of_system(ground.clock.now(), "command-line");
+    let admin = identity.create_account(&act, &form).await?;
+    close(ground).await?;
+    print(&format!("{} can sign in as an admin.", admin.email))
+}
