@@ -68,6 +68,7 @@ CREATE TABLE vehicles (
 );
 CREATE UNIQUE INDEX vehicles_vin_of_owner ON vehicles (owner_kind, owner_id, vin) WHERE status <> 'sold';
 CREATE INDEX vehicles_owner ON vehicles (owner_id, created_at, id);
+CREATE INDEX vehicles_owner_vin ON vehicles (owner_id, vin, id);
 CREATE INDEX vehicles_vin ON vehicles (vin);
 CREATE TABLE vehicle_history (
     id {uuid} PRIMARY KEY,

@@ -139,6 +139,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         Arc::new(undoing),
         Arc::new(Prune {
             queue: Arc::new(queue.clone()),
+            imports: inventory::imports(ground).imports,
             clock: Arc::clone(&ground.clock),
         }),
         Arc::new(LetterHandler {

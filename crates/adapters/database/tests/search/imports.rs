@@ -228,3 +228,21 @@ async fn a_file_that_is_none_is_refused_with_its_reason() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_file_that_was_left_behind_is_forgotten() {
+    for backend in BOTH {
+        let lot = Lot::empty(backend).await;
+        let (left, fresh) = (lot.imports.next_id(), {
+            lot.clock.advance(3_600);
+            lot.imports.next_id()
+        });
+        for import in [left, fresh] {
+            lot.imports.imports.stage(import, 0, b"vin").await.unwrap();
+        }
+        let half_an_hour_ago = kernel::ports::Clock::now(&lot.clock) - chrono::TimeDelta::minutes(30);
+        assert_eq!(lot.imports.imports.forget(half_an_hour_ago).await.unwrap(), 1);
+        assert!(lot.imports.imports.part(left, 0).await.unwrap().is_none());
+        assert!(lot.imports.imports.part(fresh, 0).await.unwrap().is_some());
+    }
+}

@@ -1,6 +1,7 @@
 //! What an import needs from outside.
 
 use async_trait::async_trait;
+use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
 use kernel::id::{DealerId, JobId, ListingId, SiteId};
 use kernel::money::Currency;
@@ -28,6 +29,9 @@ pub trait Imports: Send + Sync {
 
     /// Drops the parts of a file.
     async fn unstage(&self, import: JobId) -> Result<(), Error>;
+
+    /// Drops the parts of files whose import was thought of before this instant: their upload broke off, or their runner died.
+    async fn forget(&self, before: Instant) -> Result<u64, Error>;
 
     /// One part of the file; `None` behind the last.
     async fn part(&self, import: JobId, part: u32) -> Result<Option<Vec<u8>>, Error>;

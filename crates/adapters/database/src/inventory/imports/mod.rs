@@ -13,9 +13,11 @@ use ::inventory::import::decide::{ChunkFacts, ChunkPlan};
 use ::inventory::import::ports::{Imports, StartFacts};
 use ::inventory::import::undo::{UndoFacts, UndoPlan};
 use async_trait::async_trait;
+use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
 use kernel::id::{DealerId, JobId, SiteId};
 use sea_orm::{DbErr, QueryResult, Value};
+use uuid::Uuid;
 
 use self::batch::{change_in, parsed, start_in, whole};
 use self::chunk::apply_in;
@@ -76,6 +78,15 @@ impl Imports for SqlImports {
             .bind(import.uuid());
         self.db.run(sql).await?;
         Ok(())
+    }
+
+    async fn forget(&self, before: Instant) -> Result<u64, Error> {
+        // An id begins with the millisecond that it was made in.
+        let made = u64::try_from(before.timestamp_millis()).unwrap_or(0);
+        let mut sql = self.db.sql();
+        sql.push("DELETE FROM listing_import_parts WHERE import_id < ")
+            .bind(Uuid::from_u64_pair(made << 16, 0));
+        Ok(self.db.run(sql).await?)
     }
 
     async fn part(&self, import: JobId, part: u32) -> Result<Option<Vec<u8>>, Error> {
