@@ -15,6 +15,7 @@ use crate::Core;
 use crate::answer::{Answer, Response};
 use crate::extract::{Acting, Body, PathId, Query};
 use crate::page::{PageDto, PageParams};
+use crate::problem::ApiError;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     // What is named comes before what has an id.
@@ -31,8 +32,9 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(reinstate_dealer);
 }
 
-/// The dealer as it now is.
-fn present(done: &Done<Dealer>) -> Response {
+/// The dealer as the act left it.
+fn present<E: Into<ApiError>>(done: Result<Done<Dealer>, E>) -> Response {
+    let done = done.map_err(Into::into)?;
     Ok(Answer::ok(&DealerDto::from(&done.value))?
         .version(done.value.version)
         .replayed(done.replayed))
@@ -109,11 +111,8 @@ async fn change_my_dealer(
     of: Query<OfDealer>,
     body: Body<DealerPatchDto>,
 ) -> Response {
-    let done = services
-        .dealers
-        .change(&acting, of.0.id(), &body.0.read())
-        .await?;
-    present(&done)
+    let changes = body.0.read();
+    present(services.dealers.change(&acting, of.0.id(), &changes).await)
 }
 
 /// Ask for verification again
@@ -127,8 +126,7 @@ async fn resubmit_my_dealer(
     acting: Acting,
     of: Query<OfDealer>,
 ) -> Response {
-    let done = services.dealers.resubmit(&acting, of.0.id()).await?;
-    present(&done)
+    present(services.dealers.resubmit(&acting, of.0.id()).await)
 }
 
 /// Show a dealer
@@ -160,9 +158,8 @@ async fn verify_dealer(
     id: PathId<kind::Dealer>,
     body: Body<Option<ReasonDto>>,
 ) -> Response {
-    let reason = body.0.and_then(|b| b.reason);
-    let done = services.dealers.verify(&acting, id.0, reason.as_deref()).await?;
-    present(&done)
+    let reason = body.0.unwrap_or_default().reason;
+    present(services.dealers.verify(&acting, id.0, reason.as_deref()).await)
 }
 
 /// Reject a dealer
@@ -178,11 +175,8 @@ async fn reject_dealer(
     id: PathId<kind::Dealer>,
     body: Body<ReasonDto>,
 ) -> Response {
-    let done = services
-        .dealers
-        .reject(&acting, id.0, body.0.reason.as_deref())
-        .await?;
-    present(&done)
+    let reason = body.0.reason;
+    present(services.dealers.reject(&acting, id.0, reason.as_deref()).await)
 }
 
 /// Suspend a dealer
@@ -199,11 +193,8 @@ async fn suspend_dealer(
     id: PathId<kind::Dealer>,
     body: Body<ReasonDto>,
 ) -> Response {
-    let done = services
-        .suspend
-        .suspend(&acting, id.0, body.0.reason.as_deref())
-        .await?;
-    present(&done)
+    let reason = body.0.reason;
+    present(services.suspend.suspend(&acting, id.0, reason.as_deref()).await)
 }
 
 /// Reinstate a dealer
@@ -219,10 +210,6 @@ async fn reinstate_dealer(
     id: PathId<kind::Dealer>,
     body: Body<Option<ReasonDto>>,
 ) -> Response {
-    let reason = body.0.and_then(|b| b.reason);
-    let done = services
-        .dealers
-        .reinstate(&acting, id.0, reason.as_deref())
-        .await?;
-    present(&done)
+    let reason = body.0.unwrap_or_default().reason;
+    present(services.dealers.reinstate(&acting, id.0, reason.as_deref()).await)
 }

@@ -1,0 +1,140 @@
+//! What a request says: its body, of a size and a type that are taken, and its query, both of the documented shape.
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpMessage, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::StreamExt;
+use kernel::error::Violation;
+use kernel::text::excerpt;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::headers::text;
+use crate::extract::{CheckedBody, CheckedQuery};
+use crate::operation::{BodyKind, Operation};
+use crate::problem::ApiError;
+use crate::shape;
+
+/// JSON bodies are at most this long.
+const JSON_LIMIT: usize = 256 * 1024;
+
+/// What was found on reading.
+pub(super) struct Content {
+    /// Tells this query and body from others.
+    pub(super) fingerprint: String,
+    /// All that is wrong with their shape.
+    pub(super) violations: Vec<Violation>,
+}
+
+/// Reads query and body, and keeps them for the extractors.
+pub(super) async fn read(operation: &Operation, request: &mut ServiceRequest) -> Result<Content, ApiError> {
+    let mut violations = Vec::new();
+    let mut fingerprint = Sha256::new();
+    fingerprint.update(request.query_string());
+    // 413 and 415 come before any complaint about the shape.
+    let body = match &operation.body {
+        BodyKind::Json {
+            validator,
+            required,
+            merge_patch,
+        } => {
+            let bytes = json_bytes(request, *merge_patch).await?;
+            fingerprint.update(&bytes);
+            Some((validator, parsed(&bytes, *required)?))
+        }
+        BodyKind::None | BodyKind::Multipart => None,
+    };
+    match shape::read_query(&operation.query, request.query_string()) {
+        Ok(query) => {
+            request.extensions_mut().insert(CheckedQuery(query));
+        }
+        Err(found) => violations.extend(found),
+    }
+    if let Some((validator, value)) = body {
+        violations.extend(shape::body_violations(validator, &value));
+        request.extensions_mut().insert(CheckedBody(value));
+    }
+    Ok(Content {
+        fingerprint: URL_SAFE_NO_PAD.encode(fingerprint.finalize()),
+        violations,
+    })
+}
+
+/// The bytes of a JSON body, bounded.
+async fn json_bytes(request: &mut ServiceRequest, merge_patch: bool) -> Result<web::BytesMut, ApiError> {
+    let announced =
+        text(request.headers(), &header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > JSON_LIMIT as u64) {
+        return Err(too_large());
+    }
+    let mut payload = request.take_payload();
+    let mut bytes = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| {
+            ApiError::new(StatusCode::BAD_REQUEST, "malformed_request", error.to_string())
+        })?;
+        if bytes.len() + chunk.len() > JSON_LIMIT {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    refuse_other_types(request.headers(), bytes.is_empty(), merge_patch)?;
+    Ok(bytes)
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        format!("the body is longer than {JSON_LIMIT} bytes"),
+    )
+}
+
+fn refuse_other_types(headers: &HeaderMap, empty: bool, merge_patch: bool) -> Result<(), ApiError> {
+    let refused = |message| {
+        ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            message,
+        )
+    };
+    if let Some(encoding) =
+        text(headers, &header::CONTENT_ENCODING).filter(|e| !e.eq_ignore_ascii_case("identity"))
+    {
+        let message = format!("send the body as it is, not as {}", excerpt(encoding));
+        return Err(refused(message));
+    }
+    let kind = text(headers, &header::CONTENT_TYPE).map(|kind| {
+        kind.split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase()
+    });
+    let fits = match kind.as_deref() {
+        Some("application/json") => true,
+        Some("application/merge-patch+json") if merge_patch => true,
+        None | Some(_) => empty,
+    };
+    if fits {
+        return Ok(());
+    }
+    let given = kind.unwrap_or_else(|| "none".to_owned());
+    Err(refused(format!("send application/json, not {}", excerpt(&given))))
+}
+
+fn parsed(bytes: &[u8], required: bool) -> Result<Value, ApiError> {
+    let malformed = |message| ApiError::new(StatusCode::BAD_REQUEST, "malformed_json", message);
+    if !bytes.is_empty() {
+        return serde_json::from_slice(bytes)
+            .map_err(|error| malformed(format!("the body is no JSON: {error}")));
+    }
+    if required {
+        Err(malformed("a JSON body is missing".to_owned()))
+    } else {
+        Ok(Value::Object(serde_json::Map::new()))
+    }
+}
