@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
+use crate::examples;
 use crate::problem::{Problem, ProblemEntry};
 
 /// What the handlers can't say.
@@ -99,6 +100,7 @@ pub fn complete(collected: utoipa::openapi::OpenApi) -> Value {
             }
         }
     }
+    examples::complete(&mut document);
     document
 }
 

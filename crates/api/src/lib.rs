@@ -27,6 +27,7 @@ pub mod app;
 pub mod dealers;
 pub mod document;
 pub mod dto;
+mod examples;
 pub mod extract;
 pub mod gate;
 pub mod identity;

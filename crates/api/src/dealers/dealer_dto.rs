@@ -128,6 +128,7 @@ pub(super) struct DealerSettingsPatchDto {
 /// Changes to a dealer.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"phone": "+1 512 555 0101", "website": null, "settings": {"strict_vin": true}}))]
 pub(super) struct DealerPatchDto {
     /// What people call it.
     #[serde(default)]

@@ -117,6 +117,7 @@ impl NewSiteDto {
 /// Changes to a site.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"phone": "+1 512 555 0102", "bays": 6, "slot_rules": {"lead_minutes": 120}}))]
 pub(super) struct SitePatchDto {
     #[serde(default)]
     #[schema(value_type = Option<SiteKindDto>)]

@@ -58,7 +58,7 @@ pub(super) async fn login(
 #[serde(deny_unknown_fields)]
 pub(super) struct RefreshDto {
     /// From the last sign-in or refresh.
-    #[schema(value_type = String, max_length = 200)]
+    #[schema(value_type = String, max_length = 200, example = "pQ4vN0…")]
     refresh_token: Hidden,
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn refresh_tokens(
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenDto {
     /// An access token.
-    #[schema(value_type = String, max_length = 2000)]
+    #[schema(value_type = String, max_length = 2000, example = "eyJhbGciOiJFZERTQSJ9…")]
     token: Hidden,
 }
 

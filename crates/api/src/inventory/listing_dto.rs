@@ -235,6 +235,7 @@ impl From<PatchListingDto> for ListingChanges {
 /// Where many listings shall go.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"items": [{"listing_id": "01981f6e-8c1a-7c3e-9d55-0a3b6a1f4f10", "status": "removed"}]}))]
 pub(super) struct BulkStatusDto {
     #[schema(min_items = 1, max_items = 500)]
     pub(super) items: Vec<BulkItemDto>,

@@ -124,6 +124,7 @@ pub(super) struct NewBookingDto {
     /// The car's listing.
     listing_id: Uuid,
     /// One of the car's available slots.
+    #[schema(example = "2026-12-07T15:00:00Z")]
     start_at: DateTime<Utc>,
     /// Anything that the showroom should know.
     #[schema(max_length = 500)]
@@ -169,7 +170,11 @@ impl NewBookingDto {
 #[serde(deny_unknown_fields)]
 pub(super) struct DeclineBookingDto {
     /// The customer reads it.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        example = "The car is at the painter's that day."
+    )]
     pub(super) reason: String,
 }
 
@@ -178,7 +183,7 @@ pub(super) struct DeclineBookingDto {
 #[serde(deny_unknown_fields)]
 pub(super) struct CancelBookingDto {
     /// The other side reads it.
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, example = "Something came up.")]
     pub(super) reason: Option<String>,
 }
 
@@ -187,6 +192,7 @@ pub(super) struct CancelBookingDto {
 #[serde(deny_unknown_fields)]
 pub(super) struct RescheduleBookingDto {
     /// One of the car's available slots.
+    #[schema(example = "2026-12-07T16:00:00Z")]
     pub(super) start_at: DateTime<Utc>,
 }
 

@@ -13,7 +13,8 @@ use super::super::words;
 #[expect(dead_code, reason = "for the document; the form is read as it arrives")]
 pub(super) struct ImportFormDto {
     /// The CSV file, or gzip of one.
-    #[schema(format = Binary, content_media_type = "text/csv")]
+    #[schema(format = Binary, content_media_type = "text/csv",
+        example = "vin,make,model,year,condition,asking_price\n1HGCM82633A004352,Honda,Accord,2003,used,6500.00\n")]
     file: String,
     /// Where cars stand, where a row does not say. Needed for active listings.
     site_id: Option<Uuid>,

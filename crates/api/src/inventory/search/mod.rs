@@ -104,7 +104,7 @@ async fn list_stock(
 #[into_params(parameter_in = Query)]
 struct SuggestParams {
     /// Two letters or digits are enough.
-    #[param(min_length = 1, max_length = 100)]
+    #[param(min_length = 1, max_length = 100, example = "ho")]
     q: String,
 }
 
