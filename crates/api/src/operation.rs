@@ -12,6 +12,8 @@ pub struct Operation {
     pub id: String,
     /// Whether strangers may call it. Everything else asks for a token first.
     pub public: bool,
+    /// Whether it asks who calls. What is the same for all reads no token, not even one that does not hold.
+    pub personal: bool,
     /// Whether it takes an `Idempotency-Key`.
     pub idempotent: bool,
     /// Whether it takes `If-Match`.
@@ -144,6 +146,7 @@ fn read_operation(operation: &Value, method: &Method, components: &Value) -> Res
             .unwrap_or_default()
             .to_owned(),
         public,
+        personal: operation.pointer("/security/0").is_some(),
         idempotent: takes("Idempotency-Key"),
         conditional: takes("If-Match"),
         class: match () {

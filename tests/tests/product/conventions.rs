@@ -51,6 +51,18 @@ pub(crate) async fn a_stranger_is_told_to_sign_in_before_anything_else(backend: 
     app.finish().await;
 }
 
+pub(crate) async fn what_asks_nobody_reads_no_token(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let expired = app.bearer("nonsense");
+    for path in ["/health", "/listings/makes", "/meta"] {
+        let _ = expired.get(path).await.expect(200);
+    }
+    // What tells some more than others asks, and a token that does not hold is told.
+    let _ = expired.get("/dealers").await.expect(401);
+    let _ = app.anonymous().get("/dealers").await.expect(200);
+    app.finish().await;
+}
+
 pub(crate) async fn public_reads_are_conditional(backend: Backend) {
     let app = TestApp::start(backend).await;
     let first = app.anonymous().get("/openapi.json").await.expect(200);

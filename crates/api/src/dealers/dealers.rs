@@ -44,7 +44,8 @@ fn present<E: Into<ApiError>>(done: Result<Done<Dealer>, E>) -> Response {
 ///
 /// Verified dealers with their sites, by name; admins see all, and filter by status. Orders: `name`, `created_at`.
 #[utoipa::path(tag = "dealers", operation_id = "list_dealers", params(PageParams, DealerFilterDto),
-    responses((status = 200, description = "A page of dealers.", body = PageDto<DealerEntryDto>)), security((), ("bearer" = [])))]
+    responses((status = 200, description = "A page of dealers.", body = PageDto<DealerEntryDto>),
+        (status = 403, description = "Only admins ask for a status.", body = crate::problem::Problem, content_type = "application/problem+json")), security((), ("bearer" = [])))]
 #[get("/dealers")]
 async fn list_dealers(
     services: web::Data<DealerServices>,

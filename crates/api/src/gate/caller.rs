@@ -8,7 +8,7 @@ use kernel::actor::Actor;
 use kernel::error::Common;
 
 use crate::Core;
-use crate::operation::{Class, Operation};
+use crate::operation::Operation;
 use crate::problem::ApiError;
 
 /// Who calls.
@@ -20,10 +20,10 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Who calls the operation. One that takes passwords and codes reads no token.
+    /// Who calls the operation. One that asks nobody reads no token.
     pub(super) async fn of(core: &Core, operation: &Operation, request: &ServiceRequest) -> Self {
         let actor = match bearer(request.headers()) {
-            Some(token) if operation.class != Class::Credentials => actor(core, token).await,
+            Some(token) if operation.personal => actor(core, token).await,
             _ => Ok(Actor::Anonymous),
         };
         Self {

@@ -42,7 +42,7 @@ pub(super) fn routes_by_id(config: &mut ServiceConfig<'_>) {
 /// meet whatever their writing: `f150`, `F-150` and `f 150`. With `q` the best come first, else the newest. A filter by price is one
 /// of a currency as well. For strangers the count may be up to 10 s old.
 #[utoipa::path(tag = "listings", operation_id = "list_listings", params(PageParams, ListingFilterParams),
-    responses((status = 200, description = "A page of listings.", body = ListingSearchDto)))]
+    responses((status = 200, description = "A page of listings.", body = ListingSearchDto)), security((), ("bearer" = [])))]
 #[get("/listings")]
 async fn list_listings(
     services: web::Data<InventoryServices>,
