@@ -8,12 +8,16 @@ use serde_json::{Map, Value, json};
 pub struct Operation {
     /// Its id.
     pub id: String,
+    /// What it belongs to.
+    pub tag: String,
     /// Its method.
     pub method: Method,
     /// Its path as the document has it: `/api/v1/listings/{id}`.
     pub path: String,
     /// Whether strangers may call it.
     pub public: bool,
+    /// Whether it asks who calls, of strangers as well.
+    pub takes_token: bool,
     /// Whether it takes `If-Match`.
     pub conditional: bool,
     /// Whether it takes `Idempotency-Key`.
@@ -22,8 +26,14 @@ pub struct Operation {
     pub credentials: bool,
     /// The schema of its JSON body.
     pub body: Option<Value>,
-    /// Whether it takes a form with files.
-    pub form: bool,
+    /// The example of its body.
+    pub example: Option<Value>,
+    /// The schema of its form with files.
+    pub form: Option<Value>,
+    /// The schema of the JSON that a success answers with.
+    pub answer: Option<Value>,
+    /// Whether a success makes something.
+    pub creates: bool,
     /// Its query parameters: name, schema, whether it is required.
     pub query: Vec<(String, Value, bool)>,
     /// The names of its path parameters.
@@ -100,12 +110,18 @@ fn read(path: &str, method: Method, operation: &Value) -> Operation {
     let content = operation.pointer("/requestBody/content");
     Operation {
         id: text(operation, "operationId"),
+        tag: operation
+            .pointer("/tags/0")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
         method,
         path: path.to_owned(),
         public: operation
             .get("security")
             .and_then(Value::as_array)
             .is_none_or(|list| list.contains(&json!({}))),
+        takes_token: operation.pointer("/security/0").is_some(),
         conditional: parameters().any(|p| text(p, "name") == "If-Match"),
         idempotent: parameters().any(|p| text(p, "name") == "Idempotency-Key"),
         credentials: operation.get("x-credentials") == Some(&Value::Bool(true)),
@@ -113,7 +129,14 @@ fn read(path: &str, method: Method, operation: &Value) -> Operation {
             .and_then(|c| c.get("application/json"))
             .and_then(|media| media.get("schema"))
             .cloned(),
-        form: content.is_some_and(|c| c.get("multipart/form-data").is_some()),
+        example: content.and_then(|c| c.as_object()?.values().next()?.get("example").cloned()),
+        form: content
+            .and_then(|c| c.pointer("/multipart~1form-data/schema"))
+            .cloned(),
+        answer: operation
+            .pointer("/responses/200/content/application~1json/schema")
+            .cloned(),
+        creates: operation.pointer("/responses/201").is_some(),
         query: parameters()
             .filter(|p| text(p, "in") == "query")
             .map(|p| {

@@ -8,6 +8,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,16 +20,19 @@ use kernel::ports::Clock;
 use mail::{Mailbox, Received};
 use memory::SeededRandom;
 use server::clock::ManualClock;
-use server::compose::{self, Ground};
+use server::compose::{self, Ground, Product};
 use server::serve::serve;
 use server::settings::{Config, Raw};
 use test_databases::{Backend, TestDatabase};
 use tokio_util::sync::CancellationToken;
 
+pub mod cast;
 mod client;
 pub mod document;
 mod people;
+pub mod things;
 pub mod world;
+pub mod written;
 
 pub use client::{Call, Client, Reply};
 pub use people::Person;
@@ -66,6 +70,34 @@ impl TestApp {
 
     /// Starts it with settings beside the usual ones: `("FORECOURT_REQUIRE_EMAIL_VERIFICATION", "false")`.
     pub async fn start_with(backend: Backend, settings: &[(&str, &str)]) -> Self {
+        Self::launch(backend, settings, |ground, clock| {
+            compose::product(ground, Some(clock)).expect("the product")
+        })
+        .await
+    }
+
+    /// Starts it with every statement counted that requests send outside a transaction. What the worker sends is not.
+    pub async fn start_counting(backend: Backend, statements: Arc<AtomicU64>) -> Self {
+        Self::launch(backend, &[], move |ground, clock| {
+            let counted = Ground {
+                db: ground.db.clone().watched(move |_| {
+                    statements.fetch_add(1, Ordering::SeqCst);
+                }),
+                ..ground.clone()
+            };
+            Product {
+                services: compose::product(&counted, None).expect("the product").services,
+                ..compose::product(ground, Some(clock)).expect("the product")
+            }
+        })
+        .await
+    }
+
+    async fn launch(
+        backend: Backend,
+        settings: &[(&str, &str)],
+        arrange: impl FnOnce(&Ground, ManualClock) -> Product + Send + 'static,
+    ) -> Self {
         server::install_crypto();
         let database = TestDatabase::fresh(backend).await;
         let folder = tempfile::tempdir().expect("a data folder");
@@ -99,7 +131,7 @@ impl TestApp {
                     let ground = Ground::lay(config, Arc::new(clock.clone()), random)
                         .await
                         .expect("the ground");
-                    let product = compose::product(&ground, Some(clock)).expect("the product");
+                    let product = arrange(&ground, clock);
                     let mailbox = product
                         .dev
                         .as_ref()

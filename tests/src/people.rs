@@ -12,6 +12,7 @@ use kernel::id::{DealerId, SiteId, StaffId, UserId};
 use kernel::ports::Clock as _;
 use memory::PlainSecurity;
 use sea_orm::{ConnectionTrait, Statement};
+use serde_json::json;
 
 use crate::{Client, TestApp};
 
@@ -32,12 +33,12 @@ const PASSWORD: &str = "violet tractor sonata";
 impl TestApp {
     /// A customer with this address, signed in.
     pub async fn customer(&self, email: &str) -> Person {
-        self.person(email, PlatformRole::Customer).await
+        self.account(email, PlatformRole::Customer).await
     }
 
     /// An admin, signed in.
     pub async fn admin(&self) -> Person {
-        self.person("admin@forecourt.example", PlatformRole::Admin).await
+        self.account("admin@forecourt.example", PlatformRole::Admin).await
     }
 
     /// The use cases of accounts, without slow hashing.
@@ -47,7 +48,8 @@ impl TestApp {
             .identity
     }
 
-    async fn person(&self, email: &str, platform_role: PlatformRole) -> Person {
+    /// Somebody with this address and platform role, signed in.
+    pub async fn account(&self, email: &str, platform_role: PlatformRole) -> Person {
         let identity = self.identity();
         let act = Act::of_system(self.clock.now(), "test");
         let local = email.split('@').next().unwrap_or_default();
@@ -66,6 +68,23 @@ impl TestApp {
             client: self.bearer(&token),
             token,
         }
+    }
+
+    /// Makes somebody with a password of the real kind, for [`TestApp::give_real_password`].
+    pub async fn register_real_password(&self) {
+        let real = json!({
+            "email": "real@example.com", "password": PASSWORD, "first_name": "Rea", "last_name": "Lee", "accept_terms": true
+        });
+        let _ = self.anonymous().post("/auth/register", real).await.expect(201);
+    }
+
+    /// People made here have no password of the real kind, and sign in without it. With this one has, so that it is compared and not
+    /// stumbled over.
+    pub async fn give_real_password(&self, email: &str) {
+        let mut sql = self.db.sql();
+        sql.push("UPDATE users SET password = (SELECT password FROM users WHERE email_folded = 'real@example.com')");
+        sql.push(" WHERE email_folded = ").bind(email.to_lowercase());
+        self.db.run(sql).await.expect("a password");
     }
 
     /// Another session of somebody made here.

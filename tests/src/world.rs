@@ -13,6 +13,8 @@ pub struct Dealer {
     pub site: String,
     /// Its owner.
     pub owner: Client,
+    /// What the owner signs in with.
+    pub owner_email: String,
     /// The owner's `staff_id`.
     pub owner_member: String,
 }
@@ -81,6 +83,7 @@ pub async fn dealer(app: &TestApp, admin: &Client, name: &str) -> Dealer {
         id,
         site,
         owner,
+        owner_email: email,
         owner_member,
     }
 }

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
+mod access;
 mod conventions;
 mod dealers;
 mod identity;
@@ -23,6 +24,7 @@ mod malformed;
 mod scheduling;
 mod search;
 mod showroom;
+mod statements;
 mod stock_files;
 
 struct Journey {
@@ -41,6 +43,7 @@ macro_rules! journey {
 }
 
 const JOURNEYS: &[Journey] = &[
+    journey!(access::everybody_gets_as_far_as_the_policy_says),
     journey!(dealers::a_dealer_registers_is_judged_and_told),
     journey!(dealers::who_works_for_nobody_has_no_dealer_and_an_admin_names_one),
     journey!(dealers::all_that_is_wrong_with_a_dealer_or_a_site_is_told_at_once),
@@ -55,6 +58,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(conventions::every_answer_carries_its_request_id),
     journey!(conventions::unknown_routes_methods_and_parameters_are_refused_by_name),
     journey!(conventions::a_stranger_is_told_to_sign_in_before_anything_else),
+    journey!(conventions::what_asks_nobody_reads_no_token),
     journey!(conventions::public_reads_are_conditional),
     journey!(conventions::browsers_of_allowed_origins_may_call),
     journey!(inventory::anyone_can_read_the_vocabulary_and_decode_a_vin),
@@ -116,23 +120,33 @@ fn main() {
     let mut trials = vec![Trial::test("every_journey_is_listed", || {
         every_journey_is_listed().map_err(Into::into)
     })];
+    trials.push(Trial::test(
+        "no_list_costs_more_statements_when_it_has_more_rows",
+        || {
+            let counted = statements::no_list_costs_more_statements_when_it_has_more_rows();
+            runtime().block_on(counted).map_err(Into::into)
+        },
+    ));
     for journey in JOURNEYS {
         for backend in Backend::ALL {
             trials.push(Trial::test(
                 format!("{}::{}", backend.name(), journey.name),
                 move || {
-                    let runtime = tokio::runtime::Builder::new_multi_thread()
-                        .worker_threads(2)
-                        .enable_all()
-                        .build()
-                        .expect("a runtime");
-                    runtime.block_on((journey.run)(backend));
+                    runtime().block_on((journey.run)(backend));
                     Ok(())
                 },
             ));
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 fn every_journey_is_listed() -> Result<(), String> {

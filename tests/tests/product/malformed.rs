@@ -164,17 +164,9 @@ pub(crate) async fn no_header_breaks_an_operation(backend: Backend) {
 async fn insiders(app: &TestApp) -> (Client, Client) {
     let admin = app.admin().await.client;
     let oak = dealer(app, &admin, "Oak").await;
-    // People made for tests have no password of the real kind: they get one, so that it is compared and not stumbled over.
-    let real = json!({
-        "email": "real@example.com", "password": "violet tractor sonata", "first_name": "Rea", "last_name": "Lee",
-        "accept_terms": true
-    });
-    let _ = app.anonymous().post("/auth/register", real).await.expect(201);
-    let mut sql = app.db.sql();
-    sql.push(
-        "UPDATE users SET password = (SELECT password FROM users WHERE email_folded = 'real@example.com')",
-    );
-    app.db.run(sql).await.unwrap();
+    app.register_real_password().await;
+    app.give_real_password(&oak.owner_email).await;
+    app.give_real_password("admin@forecourt.example").await;
     (oak.owner, admin)
 }
 

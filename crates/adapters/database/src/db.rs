@@ -190,11 +190,9 @@ impl Db {
 
     /// Does the database answer?
     pub async fn ping(&self) -> Result<(), Common> {
-        self.reader
-            .execute_unprepared("SELECT 1")
-            .await
-            .map(|_| ())
-            .map_err(|e| fault::common(&e))
+        let mut sql = self.sql();
+        sql.push("SELECT 1");
+        self.one(sql).await.map(|_| ())
     }
 
     /// Closes the pools.

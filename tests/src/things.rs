@@ -1,0 +1,224 @@
+//! One thing of each kind, for the paths, queries and bodies of the API document. What belongs to a customer is the cast's
+//! customer's, what belongs to a dealer is Oak's.
+//!
+//! A kind that has a `POST` of its own is made by it, from the example of the document; what is made in another way stands in
+//! [`Things::lay`].
+
+use std::collections::BTreeMap;
+
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+
+use crate::cast::Cast;
+use crate::document::{Operation, properties, resolved};
+use crate::world::{id_of, vin};
+use crate::{Call, Client, TestApp};
+
+/// An id that nothing has.
+const NOTHING: &str = "01900000-0000-7000-8000-000000000000";
+
+/// Ids by the path before them: `/listings/` → the listing.
+pub struct Things {
+    ids: BTreeMap<String, String>,
+    document: Value,
+}
+
+impl Things {
+    /// Makes one of each kind that the operations ask for.
+    pub async fn lay(app: &TestApp, cast: &Cast, document: &Value, operations: &[Operation]) -> Self {
+        let mut things = Self {
+            ids: BTreeMap::new(),
+            document: document.clone(),
+        };
+        let (customer, owner) = (&cast.customer.client, &cast.oak.owner);
+        things.add("/vin/", vin(1));
+        things.add("/dealers/", cast.oak.id.to_string());
+        things.add("/sites/", cast.oak.site.as_str());
+        things.add("/staff/", cast.sales_member.as_str());
+        things.add("/users/", cast.customer.user.to_string());
+        let listing = id_of(&cast.oak.listing(1).await);
+        let booking = json!({ "listing_id": listing, "start_at": "2026-06-09T15:00:00Z" });
+        things.add(
+            "/bookings/",
+            id_of(&customer.post("/bookings", booking).await.expect(201).body),
+        );
+        things.add("/listings/", listing);
+        let invitation = json!({ "email": "new@example.com", "platform_role": "admin" });
+        let invitation = cast.admin.client.post("/users", invitation).await.expect(201);
+        things.add("/users/invitations/", id_of(&invitation.body));
+        let _ = app.sign_in(&cast.customer.email).await;
+        let sessions = customer.get("/me/sessions").await.expect(200);
+        things.add("/me/sessions/", sessions.text("/results/0/id"));
+        let vehicle = things.made(cast, "/vehicles/", operations).await;
+        let record = json!({ "description": "Brakes" });
+        let record = customer
+            .post(&format!("/vehicles/{vehicle}/service-records"), record)
+            .await;
+        things.add("/service-records/", id_of(&record.expect(201).body));
+        things.add("/vehicles/", vehicle);
+        let import = operations
+            .iter()
+            .find(|o| o.id == "import_listings")
+            .expect("an import");
+        let job = things.call(owner, import).send().await.expect(202);
+        app.quiet().await;
+        things.add("/jobs/", id_of(&job.body));
+        things.add("/listings/import/", id_of(&job.body));
+        for operation in operations {
+            for name in &operation.placeholders {
+                let kind = kind(&operation.path, name);
+                if !things.ids.contains_key(&kind) {
+                    let id = things.made(cast, &kind, operations).await;
+                    things.add(&kind, id);
+                }
+            }
+        }
+        things
+    }
+
+    /// Puts a thing in the place of the one of its kind.
+    pub fn add(&mut self, kind: &str, id: impl Into<String>) {
+        self.ids.insert(kind.to_owned(), id.into());
+    }
+
+    /// A thing made by the `POST` of its kind, by the first who may.
+    async fn made(&self, cast: &Cast, kind: &str, operations: &[Operation]) -> String {
+        let collection = format!("/api/v1{}", kind.trim_end_matches('/'));
+        let post = operations.iter().find(|o| o.creates && o.path == collection);
+        let post = post.unwrap_or_else(|| panic!("no POST makes a thing of {kind}: make one in Things::lay"));
+        let mut told = String::new();
+        for client in [&cast.customer.client, &cast.oak.owner, &cast.admin.client] {
+            let reply = self.call(client, post).send().await;
+            if reply.status == 201 {
+                return id_of(&reply.body);
+            }
+            told = reply.body.to_string();
+        }
+        panic!(
+            "the example of {} makes nothing: make a thing of {kind} in Things::lay; {told}",
+            post.title()
+        )
+    }
+
+    /// The thing that a placeholder of a path stands for.
+    pub fn of(&self, operation: &Operation, placeholder: &str) -> String {
+        let kind = kind(&operation.path, placeholder);
+        self.ids
+            .get(&kind)
+            .unwrap_or_else(|| panic!("there is no thing of {kind}"))
+            .clone()
+    }
+
+    /// A call that names these things, with a version that has passed where one is taken: it gets past access, and changes
+    /// nothing that has a version.
+    pub fn call(&self, client: &Client, operation: &Operation) -> Call {
+        let mut path = operation.path_with(|name| self.of(operation, name));
+        path += &operation.required_query(&self.document);
+        for (name, ..) in &operation.query {
+            if let (true, Some(id)) = (names(name), self.named(name)) {
+                path.push(if path.contains('?') { '&' } else { '?' });
+                path = path + name + "=" + id;
+            }
+        }
+        let call = client.call_at(operation.method.clone(), &path);
+        let call = if operation.conditional {
+            call.header("if-match", "\"0\"")
+        } else {
+            call
+        };
+        match (&operation.form, self.body(operation)) {
+            (Some(schema), example) => call.form(self.form(schema, &example.unwrap_or_default())),
+            (None, Some(body)) => call.json(body),
+            (None, None) => call,
+        }
+    }
+
+    /// The same kinds of things, none of which is there.
+    #[must_use]
+    pub fn absent(&self) -> Self {
+        Self {
+            ids: self
+                .ids
+                .keys()
+                .map(|kind| (kind.clone(), NOTHING.to_owned()))
+                .collect(),
+            document: self.document.clone(),
+        }
+    }
+
+    /// Whether the call names a thing of somebody's.
+    pub fn names_something(&self, operation: &Operation) -> bool {
+        !operation.placeholders.is_empty()
+            || operation.query.iter().any(|(name, ..)| names(name))
+            || self
+                .body(operation)
+                .is_some_and(|body| body.to_string().contains("_id\":"))
+    }
+
+    /// The example of the document, about these things. Staff may name their own dealer; an admin must name one.
+    fn body(&self, operation: &Operation) -> Option<Value> {
+        let mut body = operation.example.clone()?;
+        let schema = operation.body.as_ref().or(operation.form.as_ref())?;
+        if let (true, Some(fields), Some(dealer)) = (
+            properties(schema, &self.document).contains_key("dealer_id"),
+            body.as_object_mut(),
+            self.named("dealer_id"),
+        ) {
+            fields.insert("dealer_id".to_owned(), json!(dealer));
+        }
+        self.name_things(&mut body);
+        Some(body)
+    }
+
+    fn name_things(&self, value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    match self.named(name) {
+                        Some(id) if value.is_string() && name.ends_with("_id") => *value = json!(id),
+                        _ => self.name_things(value),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.name_things(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    /// `listing_id`, `listing` → the listing.
+    pub fn named(&self, field: &str) -> Option<&String> {
+        let word = field.strip_suffix("_id").unwrap_or(field);
+        self.ids
+            .get(&format!("/{word}s/"))
+            .or_else(|| self.ids.get(&format!("/{word}/")))
+    }
+
+    fn form(&self, schema: &Value, example: &Value) -> Form {
+        let mut form = Form::new();
+        for (name, field) in properties(schema, &self.document) {
+            let text = example.get(&name).and_then(Value::as_str).map(str::to_owned);
+            let binary = resolved(&field, &self.document).get("format") == Some(&json!("binary"));
+            form = match (text, self.named(&name)) {
+                (Some(text), _) if binary => form.part(name.clone(), Part::text(text).file_name(name)),
+                (Some(text), _) => form.text(name, text),
+                (None, Some(id)) => form.text(name, id.clone()),
+                (None, None) => form,
+            };
+        }
+        form
+    }
+}
+
+/// Whether a query parameter says whose things are meant, or which.
+fn names(parameter: &str) -> bool {
+    parameter == "dealer" || parameter.ends_with("_id")
+}
+
+/// `/api/v1/bookings/{id}/cancel` and `id` → `/bookings/`.
+fn kind(path: &str, placeholder: &str) -> String {
+    let before = path
+        .split(&format!("{{{placeholder}}}"))
+        .next()
+        .unwrap_or_default();
+    before.trim_start_matches("/api/v1").to_owned()
+}
