@@ -1,5 +1,5 @@
 # Each target is one line that a person would type.
-.PHONY: run demo test check bench docs release
+.PHONY: run demo test check conformance bench docs release
 
 # The server, with a database in ./data: http://127.0.0.1:8080
 run:
@@ -17,6 +17,10 @@ test:
 # What needs no test run: format, lints, licences and advisories, unused dependencies, documents up to date
 check:
 	scripts/check
+
+# Whether every answer fits the API document, asked by schemathesis as a stranger and with each role; needs python3
+conformance:
+	scripts/conformance
 
 # Requests a second on 50,000 listings, on both databases; PEER=DIR takes the Django stack along
 bench:
