@@ -27,7 +27,8 @@ pub struct Reply {
 }
 
 impl Client {
-    pub(crate) fn new(base: &str, token: Option<String>) -> Self {
+    /// Calls what listens at `base` (`http://host:port`), with a token or without.
+    pub fn new(base: &str, token: Option<String>) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()

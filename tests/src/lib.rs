@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 pub mod cast;
 mod client;
 pub mod document;
+pub mod journeys;
 mod people;
 pub mod things;
 pub mod world;

@@ -58,9 +58,6 @@ impl<E: Failure> From<E> for ApiError {
         if let Some(violations) = error.violations() {
             made.0.violations = violations.as_slice().to_vec();
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            made.0.retry_after = Some(1);
-        }
         made
     }
 }
@@ -73,7 +70,7 @@ impl ApiError {
             code,
             detail: detail.into(),
             violations: Vec::new(),
-            retry_after: None,
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
             allow: None,
             internal: None,
         }))

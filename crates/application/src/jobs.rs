@@ -116,9 +116,6 @@ pub trait Queue: Send + Sync {
 
     /// Puts a dead letter back into the queue. False when there is no such dead letter.
     async fn revive(&self, id: JobId, now: Instant) -> Result<bool, Common>;
-
-    /// Removes finished jobs, answered idempotency keys and delivered events older than `before`; says how many rows went.
-    async fn prune(&self, before: Instant) -> Result<u64, Common>;
 }
 
 /// How a watched job goes.
@@ -163,11 +160,29 @@ pub struct QueueFigures {
     pub oldest_due: Option<Instant>,
 }
 
+/// A job that was given up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeadLetter {
+    /// The job.
+    pub id: JobId,
+    /// Its kind.
+    pub kind: String,
+    /// Tries that it had.
+    pub attempts: u32,
+    /// Why the last one failed.
+    pub error: String,
+    /// When it was given up.
+    pub finished_at: Instant,
+}
+
 /// The asker's side of the queue.
 #[async_trait]
 pub trait JobQueries: Send + Sync {
     /// The job, if there is one.
     async fn job(&self, id: JobId) -> Result<Option<JobView>, Common>;
+
+    /// The jobs that were given up, oldest first.
+    async fn dead_letters(&self) -> Result<Vec<DeadLetter>, Common>;
 
     /// The queue in figures at `now`.
     async fn figures(&self, now: Instant) -> Result<QueueFigures, Common>;

@@ -9,3 +9,4 @@ pub mod jobs;
 pub mod letters;
 pub mod remove_listing;
 pub mod suspend_dealer;
+pub mod upkeep;

@@ -9,14 +9,18 @@ use anyhow::Context as _;
 use api::app::Shared;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::compose::Product;
 use crate::dev;
 use crate::settings::Config;
 
-/// Most of the 30 s that an orchestrator gives a program to end.
-const DRAIN_SECONDS: u64 = 25;
+/// How long requests in flight may take when the program ends. With the pause before (5 s at most) and the database to close it
+/// stays within the 30 s that an orchestrator gives.
+const DRAIN_SECONDS: u64 = 20;
+/// How long jobs may take: their grace, and the time to hand back what is left.
+const JOBS: Duration = Duration::from_secs(worker::GRACE.as_secs() + 5);
 
 /// What `/metrics` needs.
 #[derive(Clone)]
@@ -27,8 +31,8 @@ pub struct Metrics {
     pub token: SecretString,
 }
 
-/// Serves on `listener`, and works on the queue, until `stop`. Then: readiness off, requests in flight end, jobs end or are
-/// handed back.
+/// Serves on `listener`, and works on the queue, until `stop`. Then: readiness off and no new jobs; after the pause in which a load
+/// balancer notices, no new connections; requests in flight end, jobs end or are handed back.
 pub async fn serve(
     config: &Config,
     product: Product,
@@ -82,19 +86,20 @@ pub async fn serve(
             }
         }
     });
+    let pause = Duration::from_millis(config.shutdown_pause_ms);
     let draining = tokio::spawn(async move {
         stop.cancelled().await;
+        let asked = Instant::now();
         accepting.store(false, Ordering::SeqCst);
-        tracing::info!("shutting down: taking no new work");
+        tracing::info!("shutting down: not ready, taking no new jobs");
+        tokio::time::sleep(pause).await;
         handle.stop(true).await;
+        asked
     });
     server.await.context("the server broke down")?;
-    drop(draining.await);
+    let asked = draining.await.unwrap_or_else(|_| Instant::now());
     drop(upkeep.await);
-    if tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS), working)
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout_at(asked + JOBS, working).await.is_err() {
         tracing::warn!("jobs did not end in time; their leases will run out and other workers take them");
     }
     tracing::info!("stopped");

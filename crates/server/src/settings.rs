@@ -146,6 +146,12 @@ pub const SETTINGS: &[Setting] = &[
         "SMTP server for letters: `smtp://HOST:PORT`, `smtps://USER:PASSWORD@HOST`, `smtp://HOST?tls=required`. Default: the log and `/dev/mailbox`.",
     ),
     setting(
+        "smtp_ca_file",
+        "FORECOURT_SMTP_CA_FILE",
+        "",
+        "PEM file with certificates that an SMTP server may be known by, beside those that the world trusts.",
+    ),
+    setting(
         "smtp_from",
         "FORECOURT_SMTP_FROM",
         "Forecourt <noreply@forecourt.example>",
@@ -155,6 +161,12 @@ pub const SETTINGS: &[Setting] = &[
         "metrics_token",
         "FORECOURT_METRICS_TOKEN",
         "Bearer token for `/metrics`. Default: no `/metrics`.",
+    ),
+    setting(
+        "shutdown_pause_ms",
+        "FORECOURT_SHUTDOWN_PAUSE_MS",
+        "",
+        "How long requests are still taken after the signal to stop, while `/health/ready` says no, so that a load balancer notices; milliseconds, 0 to 5000. Default: 3000 in production, 0 in development.",
     ),
     setting(
         "threads",
@@ -194,8 +206,10 @@ pub struct Config {
     pub currency: Currency,
     pub distance_unit: DistanceUnit,
     pub smtp_url: Option<SecretString>,
+    pub smtp_ca_file: Option<PathBuf>,
     pub smtp_from: String,
     pub metrics_token: Option<SecretString>,
+    pub shutdown_pause_ms: u64,
     pub threads: Option<usize>,
     pub log: String,
     pub log_json: bool,
@@ -354,6 +368,7 @@ impl Config {
                     data_dir.join("forecourt.db").display()
                 ))
             };
+            let production = r.choice("environment", "production", "development")?;
             Some(Self {
                 listen,
                 public_url: public_url.unwrap_or_else(|| format!("http://{listen}")),
@@ -365,7 +380,7 @@ impl Config {
                 database_wait_ms: r.value("database_wait_ms", |t| {
                     t.parse().ok().filter(|n| (100..=60_000).contains(n))
                 })?,
-                production: r.choice("environment", "production", "development")?,
+                production,
                 require_email_verification: r.choice("require_email_verification", "true", "false")?,
                 terms_version: r.text("terms_version")?,
                 rate_limit: r.choice("rate_limit", "on", "off")?,
@@ -378,8 +393,12 @@ impl Config {
                 currency: r.value("currency", |t| Currency::parse(t).ok())?,
                 distance_unit: r.value("distance_unit", |t| t.parse().ok())?,
                 smtp_url: r.secret("smtp_url"),
+                smtp_ca_file: r.text("smtp_ca_file").map(PathBuf::from),
                 smtp_from: r.text("smtp_from")?,
                 metrics_token: r.secret("metrics_token"),
+                shutdown_pause_ms: r
+                    .value("shutdown_pause_ms", |t| t.parse().ok().filter(|ms| *ms <= 5_000))
+                    .unwrap_or(if production { 3_000 } else { 0 }),
                 threads: r.value("threads", |t| t.parse().ok().filter(|n| (1..=256).contains(n))),
                 log: r.text("log")?,
                 log_json: r.choice("log_format", "json", "text")?,

@@ -32,8 +32,11 @@ pub use upkeep::Prune;
 
 /// Tries before a job is given up.
 pub const MOST_ATTEMPTS: u32 = 8;
-/// How long a job belongs to its worker without a sign of life.
-const LEASE_SECONDS: u32 = 60;
+/// How long a job belongs to its worker without a sign of life: so long do the jobs of a node that died wait for another node.
+/// A worker gives three signs in that time.
+const LEASE_SECONDS: u32 = 15;
+/// How long a job may still go on when the program ends; then it is handed back.
+pub const GRACE: Duration = Duration::from_secs(15);
 /// How often the queue is looked at.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -108,7 +111,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Works until `stop`, then hands back what it could not finish.
+    /// Works until `stop`, then hands back what does not end within [`GRACE`].
     pub async fn run(self, stop: CancellationToken) {
         let handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>> =
             Arc::new(self.handlers.iter().map(|h| (h.kind(), Arc::clone(h))).collect());
@@ -185,9 +188,15 @@ impl Worker {
                     };
                     // A task of its own: a panic in a handler is a failed try, not the end of the worker.
                     let (handler, mine) = (Arc::clone(handler), job.clone());
-                    tokio::spawn(async move { handler.run(&mine, &context).await })
-                        .await
-                        .unwrap_or_else(|error| Outcome::Again(format!("the handler broke down: {error}")))
+                    let mut doing = tokio::spawn(async move { handler.run(&mine, &context).await });
+                    tokio::select! {
+                        ended = &mut doing => ended
+                            .unwrap_or_else(|error| Outcome::Again(format!("the handler broke down: {error}"))),
+                        () = out_of_time(&stop) => {
+                            doing.abort();
+                            Outcome::Again("it did not end before the program had to".to_owned())
+                        }
+                    }
                 }
                 None => Outcome::Never(format!("nobody does jobs of the kind {}", job.kind)),
             };
@@ -199,6 +208,12 @@ impl Worker {
             }
         }
     }
+}
+
+/// When a job that was asked to stop has had its time.
+async fn out_of_time(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
 }
 
 /// Extends the lease until the job ends; stops the job when the lease is lost.

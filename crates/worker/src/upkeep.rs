@@ -1,8 +1,9 @@
-//! Upkeep of what the product keeps for itself: the queue, and files on their way in.
+//! Upkeep of what gathers in the database, and of files on their way in.
 
 use std::sync::Arc;
 
-use application::jobs::{ClaimedJob, Queue};
+use application::jobs::ClaimedJob;
+use application::upkeep::{Before, Upkeep};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use inventory::import::Imports;
@@ -11,15 +12,13 @@ use serde_json::json;
 
 use crate::{Context, Handler, Outcome};
 
-/// Days that finished jobs, answered idempotency keys and delivered events are kept. Cron ticks must come more often than this.
-const KEPT_DAYS: i64 = 30;
 /// Days that a stock file may wait for its import, tries after failures included.
 const STAGED_DAYS: i64 = 2;
 
 /// Removes what nobody will ask for again.
 pub struct Prune {
-    /// The queue.
-    pub queue: Arc<dyn Queue>,
+    /// Where it lies.
+    pub upkeep: Arc<dyn Upkeep>,
     /// Imports, for files that were left behind.
     pub imports: Arc<dyn Imports>,
     /// The product's clock.
@@ -38,7 +37,7 @@ impl Handler for Prune {
             Ok(parts) => parts,
             Err(error) => return Outcome::Again(error.to_string()),
         };
-        match self.queue.prune(now - TimeDelta::days(KEPT_DAYS)).await {
+        match self.upkeep.prune(&Before::at(now)).await {
             Ok(rows) => Outcome::Done(Some(json!({ "rows": rows, "parts": parts }))),
             Err(error) => error.into(),
         }

@@ -1,9 +1,14 @@
 //! What holds for every endpoint.
 
+use std::collections::BTreeSet;
+
 use forecourt_tests::TestApp;
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 use test_databases::Backend;
+
+use crate::showroom::{NINE, Showroom};
 
 pub(crate) async fn every_answer_carries_its_request_id(backend: Backend) {
     let app = TestApp::start(backend).await;
@@ -101,5 +106,54 @@ pub(crate) async fn browsers_of_allowed_origins_may_call(backend: Backend) {
             .header("access-control-allow-origin"),
         None
     );
+    app.finish().await;
+}
+
+pub(crate) async fn requests_with_one_key_at_one_moment_have_one_effect(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let room = Showroom::open(&app).await;
+    let car = room.car(1).await;
+    let ann = app.customer("ann@example.com").await;
+    let book = || {
+        let call = ann.client.call(Method::POST, "/bookings");
+        let wish = json!({ "listing_id": car, "start_at": NINE });
+        call.header("idempotency-key", "k-1").json(wish).send()
+    };
+    let replies = join_all((0..8).map(|_| book())).await;
+    let fresh = replies
+        .iter()
+        .filter(|reply| reply.header("idempotent-replayed").is_none());
+    assert_eq!(fresh.count(), 1, "one of them did it");
+    let answers: BTreeSet<String> = replies
+        .into_iter()
+        .map(|reply| reply.expect(201).body.to_string())
+        .collect();
+    assert_eq!(answers.len(), 1, "all got the same answer");
+    let mine = ann.client.get("/bookings/me").await.expect(200);
+    assert_eq!(mine.body.pointer("/count"), Some(&json!(1)));
+    app.finish().await;
+}
+
+pub(crate) async fn who_changed_something_stale_looks_again_and_succeeds(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let room = Showroom::open(&app).await;
+    let listing = format!("/listings/{}", room.car(1).await);
+    let owner = &room.owner.client;
+    let tag = async || {
+        let seen = owner.get(&listing).await.expect(200);
+        seen.header("etag").unwrap().to_owned()
+    };
+    let change = |tag: &str, title: &str| {
+        let call = owner.call(Method::PATCH, &listing).header("if-match", tag);
+        call.json(json!({ "title": title })).send()
+    };
+    let mine = tag().await;
+    let theirs = change(&mine, "First").await.expect(200);
+    assert_ne!(theirs.header("etag"), Some(mine.as_str()));
+    assert_eq!(change(&mine, "Second").await.problem(412), "stale_version");
+    let again = tag().await;
+    assert_ne!(again, mine);
+    let changed = change(&again, "Second").await.expect(200);
+    assert_eq!(changed.text("/title"), "Second");
     app.finish().await;
 }

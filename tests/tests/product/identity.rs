@@ -656,3 +656,45 @@ pub(crate) async fn keys_are_public_and_name_the_tokens(backend: Backend) {
     assert_eq!(keys["keys"][0]["x"].as_str().unwrap().len(), 43);
     app.finish().await;
 }
+
+pub(crate) async fn who_has_no_password_is_refused_like_anybody_else(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let _ = registered(&app, ANN).await;
+    let mut wrong = sign_in(&app, ANN, OTHER_PASSWORD).await.expect(401).body;
+    let sql = "UPDATE users SET password = NULL";
+    let statement = sea_orm::Statement::from_string(app.db.backend(), sql);
+    sea_orm::ConnectionTrait::execute_raw(app.db.writer(), statement)
+        .await
+        .unwrap();
+    let mut none = sign_in(&app, ANN, PASSWORD).await.expect(401).body;
+    for told in [&mut wrong, &mut none] {
+        told["request_id"] = Value::Null;
+    }
+    assert_eq!(none, wrong);
+    // Such a person gets a password by proving that the address is theirs.
+    let forgot = json!({"email": ANN});
+    app.advance(60).await;
+    let _ = app
+        .anonymous()
+        .post("/auth/password/forgot", forgot)
+        .await
+        .expect(202);
+    let reset = json!({"email": ANN, "code": code(&app, ANN).await, "new_password": OTHER_PASSWORD});
+    let _ = app
+        .anonymous()
+        .post("/auth/password/reset", reset)
+        .await
+        .expect(204);
+    let _ = sign_in(&app, ANN, OTHER_PASSWORD).await.expect(200);
+    app.finish().await;
+}
+
+pub(crate) async fn who_was_invited_and_has_not_come_yet_is_a_stranger(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let admin = app.admin().await.client;
+    let invited = json!({"email": "bob@example.com", "platform_role": "admin"});
+    let _ = admin.post("/users", invited).await.expect(201);
+    let refused = sign_in(&app, "bob@example.com", PASSWORD).await;
+    assert_eq!(refused.problem(401), "invalid_credentials");
+    app.finish().await;
+}

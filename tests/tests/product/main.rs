@@ -8,11 +8,8 @@
     reason = "tests"
 )]
 
-use std::future::Future;
-use std::pin::Pin;
-
-use libtest_mimic::{Arguments, Trial};
-use test_databases::Backend;
+use forecourt_tests::journeys::{self, Journey, journey};
+use libtest_mimic::Trial;
 
 mod access;
 mod conventions;
@@ -21,26 +18,12 @@ mod identity;
 mod imports;
 mod inventory;
 mod malformed;
+mod retention;
 mod scheduling;
 mod search;
 mod showroom;
 mod statements;
 mod stock_files;
-
-struct Journey {
-    name: &'static str,
-    run: fn(Backend) -> Pin<Box<dyn Future<Output = ()>>>,
-}
-
-/// One line a journey: `journey!(module::function)`.
-macro_rules! journey {
-    ($module:ident :: $name:ident) => {
-        Journey {
-            name: concat!(stringify!($module), "::", stringify!($name)),
-            run: |backend| Box::pin($module::$name(backend)),
-        }
-    };
-}
 
 const JOURNEYS: &[Journey] = &[
     journey!(access::everybody_gets_as_far_as_the_policy_says),
@@ -61,6 +44,10 @@ const JOURNEYS: &[Journey] = &[
     journey!(conventions::what_asks_nobody_reads_no_token),
     journey!(conventions::public_reads_are_conditional),
     journey!(conventions::browsers_of_allowed_origins_may_call),
+    journey!(conventions::requests_with_one_key_at_one_moment_have_one_effect),
+    journey!(conventions::who_changed_something_stale_looks_again_and_succeeds),
+    journey!(retention::what_expired_is_removed_in_time),
+    journey!(retention::a_session_that_shows_that_an_account_is_in_use_stays),
     journey!(inventory::anyone_can_read_the_vocabulary_and_decode_a_vin),
     journey!(inventory::a_listing_lives_by_its_dealers_word),
     journey!(inventory::everything_wrong_with_a_listing_is_told_at_once),
@@ -112,69 +99,16 @@ const JOURNEYS: &[Journey] = &[
     journey!(identity::failures_slow_down_and_never_lock_the_holder_out),
     journey!(identity::an_admin_finds_closes_and_opens_accounts),
     journey!(identity::an_invited_admin_joins_once),
+    journey!(identity::who_has_no_password_is_refused_like_anybody_else),
+    journey!(identity::who_was_invited_and_has_not_come_yet_is_a_stranger),
     journey!(identity::keys_are_public_and_name_the_tokens),
 ];
 
 fn main() {
-    let arguments = Arguments::from_args();
-    let mut trials = vec![Trial::test("every_journey_is_listed", || {
-        every_journey_is_listed().map_err(Into::into)
-    })];
-    trials.push(Trial::test(
-        "no_list_costs_more_statements_when_it_has_more_rows",
-        || {
-            let counted = statements::no_list_costs_more_statements_when_it_has_more_rows();
-            runtime().block_on(counted).map_err(Into::into)
-        },
-    ));
-    for journey in JOURNEYS {
-        for backend in Backend::ALL {
-            trials.push(Trial::test(
-                format!("{}::{}", backend.name(), journey.name),
-                move || {
-                    runtime().block_on((journey.run)(backend));
-                    Ok(())
-                },
-            ));
-        }
-    }
-    libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime")
-}
-
-fn every_journey_is_listed() -> Result<(), String> {
+    let counted = Trial::test("no_list_costs_more_statements_when_it_has_more_rows", || {
+        let counted = statements::no_list_costs_more_statements_when_it_has_more_rows();
+        journeys::runtime().block_on(counted).map_err(Into::into)
+    });
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/product");
-    let mut missing = Vec::new();
-    for entry in std::fs::read_dir(folder)
-        .map_err(|e| e.to_string())?
-        .filter_map(Result::ok)
-    {
-        let module = entry
-            .path()
-            .file_stem()
-            .map(|s| s.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let source = std::fs::read_to_string(entry.path()).unwrap_or_default();
-        for line in source
-            .lines()
-            .filter_map(|line| line.strip_prefix("pub(crate) async fn "))
-        {
-            let full = format!("{module}::{}", line.split(['(', '<']).next().unwrap_or_default());
-            if line.contains("(backend: Backend)") && !JOURNEYS.iter().any(|j| j.name == full) {
-                missing.push(full);
-            }
-        }
-    }
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("not in JOURNEYS: {}", missing.join(", ")))
-    }
+    journeys::run(folder, JOURNEYS, vec![counted]);
 }

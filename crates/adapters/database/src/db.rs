@@ -12,6 +12,7 @@ use sea_orm::{
 };
 
 use crate::fault;
+use crate::patience::Patience;
 use crate::sql::Sql;
 
 /// How to connect.
@@ -48,6 +49,8 @@ pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    wait: Duration,
+    pub(crate) patience: Patience,
     pub(crate) ids: Ids,
 }
 
@@ -55,6 +58,7 @@ impl Db {
     /// Opens the pools. Does not migrate. `ids` name the rows of the outbox, the queue and the audit log.
     pub async fn connect(options: &DbOptions, ids: Ids) -> Result<Self, DbErr> {
         let statements = Arc::new(AtomicU64::new(0));
+        let patience = Patience::new(options.wait);
         let (mut writer, mut reader) = if options.url.starts_with("sqlite:") {
             let mut writing = ConnectOptions::new(&options.url);
             writing
@@ -92,9 +96,9 @@ impl Db {
             });
             (writer, Database::connect(reading).await?)
         } else {
-            let writer = postgres(&options.url, options).await?;
+            let writer = postgres(&options.url, options, &patience).await?;
             let reader = match &options.replica_url {
-                Some(replica) => postgres(replica, options).await?,
+                Some(replica) => postgres(replica, options, &patience).await?,
                 None => writer.clone(),
             };
             (writer, reader)
@@ -110,6 +114,8 @@ impl Db {
             writer,
             reader,
             statements,
+            wait: options.wait,
+            patience,
             ids,
         })
     }
@@ -152,16 +158,24 @@ impl Db {
 
     /// All rows of a read-only query, from the reader pool.
     pub async fn all(&self, sql: Sql) -> Result<Vec<QueryResult>, Common> {
-        self.reader
-            .query_all_raw(sql.into_statement())
+        self.patience
+            .wait(self.reader.query_all_raw(sql.into_statement()))
             .await
             .map_err(|e| fault::common(&e))
     }
 
     /// The first row of a read-only query, from the reader pool.
     pub async fn one(&self, sql: Sql) -> Result<Option<QueryResult>, Common> {
-        self.reader
-            .query_one_raw(sql.into_statement())
+        self.patience
+            .wait(self.reader.query_one_raw(sql.into_statement()))
+            .await
+            .map_err(|e| fault::common(&e))
+    }
+
+    /// The first row of a query as the database that is written to knows it, on PostgreSQL: never from a replica that lags behind.
+    pub(crate) async fn one_of_primary(&self, sql: Sql) -> Result<Option<QueryResult>, Common> {
+        self.patience
+            .wait(self.writer.query_one_raw(sql.into_statement()))
             .await
             .map_err(|e| fault::common(&e))
     }
@@ -173,8 +187,8 @@ impl Db {
 
     /// Runs one statement of its own, outside any act (the queue's bookkeeping). Says how many rows it touched.
     pub async fn run(&self, sql: Sql) -> Result<u64, Common> {
-        self.writer
-            .execute_raw(sql.into_statement())
+        self.patience
+            .wait(self.writer.execute_raw(sql.into_statement()))
             .await
             .map(|r| r.rows_affected())
             .map_err(|e| fault::common(&e))
@@ -182,17 +196,21 @@ impl Db {
 
     /// All rows of a statement that writes and returns.
     pub(crate) async fn returning(&self, sql: Sql) -> Result<Vec<QueryResult>, Common> {
-        self.writer
-            .query_all_raw(sql.into_statement())
+        self.patience
+            .wait(self.writer.query_all_raw(sql.into_statement()))
             .await
             .map_err(|e| fault::common(&e))
     }
 
-    /// Does the database answer?
+    /// Does the database answer, in the time that a request waits for it?
     pub async fn ping(&self) -> Result<(), Common> {
         let mut sql = self.sql();
         sql.push("SELECT 1");
-        self.one(sql).await.map(|_| ())
+        self.patience
+            .wait_for(self.wait, self.reader.query_one_raw(sql.into_statement()))
+            .await
+            .map(|_| ())
+            .map_err(|e| fault::common(&e))
     }
 
     /// Closes the pools.
@@ -202,7 +220,7 @@ impl Db {
     }
 }
 
-async fn postgres(url: &str, options: &DbOptions) -> Result<DatabaseConnection, DbErr> {
+async fn postgres(url: &str, options: &DbOptions, patience: &Patience) -> Result<DatabaseConnection, DbErr> {
     let mut to = ConnectOptions::new(url);
     to.max_connections(options.max_connections.max(2))
         .sqlx_logging(false)
@@ -216,5 +234,7 @@ async fn postgres(url: &str, options: &DbOptions) -> Result<DatabaseConnection, 
             ("timezone", "UTC"),
         ])
     });
+    let patience = patience.clone();
+    to.map_sqlx_postgres_pool_opts(move |pool| patience.watch(pool));
     Database::connect(to).await
 }

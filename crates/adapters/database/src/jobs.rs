@@ -1,6 +1,6 @@
 //! The queue: rows put in by acts, claimed with a lease.
 
-use application::jobs::{ClaimedJob, JobQueries, JobStatus, JobView, Queue, QueueFigures, Times};
+use application::jobs::{ClaimedJob, DeadLetter, JobQueries, JobStatus, JobView, Queue, QueueFigures, Times};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use kernel::Instant;
@@ -11,6 +11,7 @@ use sea_orm::{DbErr, QueryResult};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::alone::Alone;
 use crate::db::Db;
 use crate::fault;
 use crate::record;
@@ -26,6 +27,15 @@ impl SqlQueue {
     /// On a database.
     pub const fn new(db: Db) -> Self {
         Self { db }
+    }
+
+    /// Puts back what a server held that is gone: who is alone on the database knows that nobody works on it. Says how many.
+    pub async fn take_over(&self, _: &Alone) -> Result<u64, Common> {
+        let mut sql = self.db.sql();
+        sql.push(
+            "UPDATE jobs SET status = 'queued', lease = NULL, leased_until = NULL WHERE status = 'running'",
+        );
+        self.db.run(sql).await
     }
 
     /// Changes a job that the caller still holds.
@@ -169,20 +179,6 @@ impl Queue for SqlQueue {
         sql.push(" WHERE status = 'failed' AND id = ").bind(id.uuid());
         Ok(self.db.run(sql).await? == 1)
     }
-
-    async fn prune(&self, before: Instant) -> Result<u64, Common> {
-        let mut rows = 0;
-        for doomed in [
-            "DELETE FROM jobs WHERE status IN ('succeeded', 'cancelled') AND finished_at < ",
-            "DELETE FROM idempotency WHERE created_at < ",
-            "DELETE FROM outbox WHERE delivered_at < ",
-        ] {
-            let mut sql = self.db.sql();
-            sql.push(doomed).bind(before);
-            rows += self.db.run(sql).await?;
-        }
-        Ok(rows)
-    }
 }
 
 #[async_trait]
@@ -195,6 +191,16 @@ impl JobQueries for SqlQueue {
             return Ok(None);
         };
         view(&row).map(Some)
+    }
+
+    async fn dead_letters(&self) -> Result<Vec<DeadLetter>, Common> {
+        let mut sql = self.db.sql();
+        sql.push("SELECT id, kind, attempts, last_error, finished_at FROM jobs WHERE status = 'failed' ORDER BY finished_at, id");
+        let rows = self.db.all(sql).await?;
+        rows.iter()
+            .map(dead_letter)
+            .collect::<Result<_, _>>()
+            .map_err(|e| fault::common(&e))
     }
 
     async fn figures(&self, now: Instant) -> Result<QueueFigures, Common> {
@@ -234,6 +240,18 @@ fn claimed(row: &QueryResult, lease: Uuid) -> Result<ClaimedJob, DbErr> {
             .map(Id::from_uuid),
         request_id: row.try_get_by("request_id")?,
         created_at: row.try_get_by("created_at")?,
+    })
+}
+
+fn dead_letter(row: &QueryResult) -> Result<DeadLetter, DbErr> {
+    Ok(DeadLetter {
+        id: Id::from_uuid(row.try_get_by("id")?),
+        kind: row.try_get_by("kind")?,
+        attempts: u32::try_from(row.try_get_by::<i64, _>("attempts")?).unwrap_or(u32::MAX),
+        error: row
+            .try_get_by::<Option<String>, _>("last_error")?
+            .unwrap_or_default(),
+        finished_at: row.try_get_by("finished_at")?,
     })
 }
 

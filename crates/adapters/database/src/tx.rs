@@ -31,6 +31,7 @@ use serde::de::DeserializeOwned;
 
 use crate::db::Db;
 use crate::fault::{self, Constrained, Stop, Verdict};
+use crate::patience::Patience;
 use crate::record;
 use crate::sql::Sql;
 
@@ -56,6 +57,7 @@ pub struct Tx {
     inner: DatabaseTransaction,
     /// The key was used for another request. Refusals that come before 422 still win, so the act is run, and then undone.
     reused: bool,
+    patience: Patience,
     pub(crate) ids: Ids,
 }
 
@@ -67,12 +69,13 @@ impl Db {
             ..TransactionOptions::default()
         };
         let inner = self
-            .writer()
-            .begin_with_options(options)
+            .patience
+            .wait(self.writer().begin_with_options(options))
             .await
             .map_err(|e| fault::common(&e))?;
         let mut tx = Tx {
             inner,
+            patience: self.patience.clone(),
             reused: false,
             ids: self.ids.clone(),
         };
@@ -169,7 +172,7 @@ impl Tx {
             Err(Stop::Common(error)) => return Some(self.refuse(error.into()).await),
             Err(Stop::Db(error)) => {
                 // A rollback that fails closes the connection, which rolls back as well.
-                drop(self.inner.rollback().await);
+                drop(self.patience.wait_shortly(self.inner.rollback()).await);
                 error
             }
         };
@@ -189,7 +192,7 @@ impl Tx {
     }
 
     async fn refuse<T, E>(self, error: E) -> Result<Done<T>, E> {
-        drop(self.inner.rollback().await);
+        drop(self.patience.wait_shortly(self.inner.rollback()).await);
         Err(error)
     }
 
@@ -204,7 +207,7 @@ impl Tx {
             self.run(sql).await?;
         }
         record::write(&self, act, record).await?;
-        self.inner.commit().await?;
+        self.patience.wait(self.inner.commit()).await?;
         Ok(())
     }
 
@@ -224,20 +227,24 @@ impl Tx {
 
     /// Runs a statement; says how many rows it touched.
     pub async fn run(&self, sql: Sql) -> Result<u64, DbErr> {
-        self.inner
-            .execute_raw(sql.into_statement())
+        self.patience
+            .wait(self.inner.execute_raw(sql.into_statement()))
             .await
             .map(|r| r.rows_affected())
     }
 
     /// All rows of a query.
     pub async fn all(&self, sql: Sql) -> Result<Vec<QueryResult>, DbErr> {
-        self.inner.query_all_raw(sql.into_statement()).await
+        self.patience
+            .wait(self.inner.query_all_raw(sql.into_statement()))
+            .await
     }
 
     /// The first row of a query.
     pub async fn one(&self, sql: Sql) -> Result<Option<QueryResult>, DbErr> {
-        self.inner.query_one_raw(sql.into_statement()).await
+        self.patience
+            .wait(self.inner.query_one_raw(sql.into_statement()))
+            .await
     }
 
     /// For entities.

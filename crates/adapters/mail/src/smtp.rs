@@ -1,9 +1,17 @@
 //! Letters by SMTP (RFC 5321).
 
+use std::time::Duration;
+
 use application::letters::{Courier, Envelope, Undelivered};
 use async_trait::async_trait;
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::response::{Code, Severity};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use url::Url;
+
+/// How long the server may take for an answer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Sends by an SMTP server: `smtp://host:port`, `smtps://user:password@host`, `smtp://host?tls=required`.
 pub struct SmtpCourier {
@@ -12,17 +20,47 @@ pub struct SmtpCourier {
 }
 
 impl SmtpCourier {
-    /// For a server and a sender (`Forecourt <noreply@example.com>`). Does not connect yet.
-    pub fn new(url: &str, from: &str) -> Result<Self, String> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+    /// For a server and a sender (`Forecourt <noreply@example.com>`). `roots` are certificates (PEM) that are trusted beside those
+    /// that the world trusts. Does not connect yet.
+    pub fn new(url: &str, from: &str, roots: Option<&[u8]>) -> Result<Self, String> {
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(|e| e.to_string())?
-            .timeout(Some(std::time::Duration::from_secs(20)))
-            .build();
+            .timeout(Some(PATIENCE));
+        if let Some(roots) = roots {
+            transport = transport.tls(trusting(url, roots)?);
+        }
         Ok(Self {
-            transport,
+            transport: transport.build(),
             from: from.parse().map_err(|e| format!("“{from}” is no sender: {e}"))?,
         })
     }
+}
+
+/// The kind of TLS that the URL asks for, with more roots of trust.
+fn trusting(url: &str, roots: &[u8]) -> Result<Tls, String> {
+    let url = Url::parse(url).map_err(|e| e.to_string())?;
+    let certificate = Certificate::from_pem(roots).map_err(|e| e.to_string())?;
+    let parameters = TlsParameters::builder(url.host_str().unwrap_or_default().to_owned())
+        .add_root_certificate(certificate)
+        .build()
+        .map_err(|e| e.to_string())?;
+    let asked = url.query_pairs().find(|(name, _)| name == "tls");
+    match (url.scheme(), asked.as_ref().map(|(_, how)| how.as_ref())) {
+        ("smtps", _) => Ok(Tls::Wrapper(parameters)),
+        (_, Some("required")) => Ok(Tls::Required(parameters)),
+        (_, Some("opportunistic")) => Ok(Tls::Opportunistic(parameters)),
+        _ => Err(
+            "there are certificates to trust, but the URL asks for no TLS: it would be smtps://… or end in ?tls=required"
+                .to_owned(),
+        ),
+    }
+}
+
+/// Is it this letter that is refused? Other permanent answers are about the server or how it is used (RFC 5321, 4.2; RFC 4954, 6;
+/// RFC 7504): a command that it does not know, a password that is wrong. Somebody mends that, and then the letter leaves.
+fn refuses_the_letter(code: Code) -> bool {
+    let about_the_server = [500, 502, 503, 504, 521, 530, 534, 535, 538];
+    code.severity == Severity::PermanentNegativeCompletion && !about_the_server.contains(&u16::from(code))
 }
 
 #[async_trait]
@@ -41,8 +79,29 @@ impl Courier for SmtpCourier {
             .map_err(|e| for_good(&e))?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() => Err(for_good(&error)),
+            Err(error) if error.status().is_some_and(refuses_the_letter) => Err(for_good(&error)),
             Err(error) => Err(Undelivered::ForNow(error.to_string())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lettre::transport::smtp::response::Response;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_about_the_letter_refuses_it() {
+        let refused = |code: &str| {
+            let response: Response = format!("{code} told\r\n").parse().unwrap();
+            refuses_the_letter(response.code())
+        };
+        for code in ["550", "551", "552", "553", "554"] {
+            assert!(refused(code), "{code} is about the letter");
+        }
+        for code in ["421", "450", "451", "452", "502", "530", "535"] {
+            assert!(!refused(code), "{code} may end");
         }
     }
 }

@@ -1,16 +1,18 @@
 //! What accounts guarantee, on the fakes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use forecourt_identity::ports::Accounts as _;
-use forecourt_identity::secret::Secret;
+use async_trait::async_trait;
+use forecourt_identity::plan::{AccountPlan, RegistrationFacts, RegistrationTarget};
+use forecourt_identity::ports::{Accounts as _, PasswordHasher, Verdict};
+use forecourt_identity::secret::{PasswordHash, Secret};
 use forecourt_identity::use_cases::{
     CreateAccount, InviteUser, Register, Registered, SignIn, SignedIn, UserPatch,
 };
-use forecourt_identity::user::PlatformRole;
+use forecourt_identity::user::{PlatformRole, ReferralCode, User};
 use forecourt_identity::{Error, Identity, Policy};
-use kernel::act::{Act, Origin};
+use kernel::act::{Act, Audit, Decision, Origin};
 use kernel::actor::Actor;
 use kernel::error::Common;
 use kernel::id::CodeId;
@@ -278,4 +280,62 @@ async fn only_admins_manage_users_and_none_themselves() {
         Error::InvalidCredentials
     );
     assert!(desk.identity.invite_user(&admin, &invite).await.is_ok());
+}
+
+/// Compares as it should, and notes whether there was something to compare with.
+#[derive(Default)]
+struct Noting(Mutex<Vec<bool>>);
+
+#[async_trait]
+impl PasswordHasher for Noting {
+    async fn hash(&self, password: &Secret) -> Result<PasswordHash, Common> {
+        PlainSecurity.hash(password).await
+    }
+
+    async fn verify(&self, password: &Secret, against: Option<&PasswordHash>) -> Result<Verdict, Common> {
+        self.0.lock().unwrap().push(against.is_some());
+        PlainSecurity.verify(password, against).await
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_compared_once_whoever_it_is_for() {
+    let mut desk = Desk::new(Policy::default());
+    let noting = Arc::new(Noting::default());
+    desk.identity.hasher = noting.clone();
+    let refused = desk.sign_in_from("192.0.2.1", PASSWORD).await;
+    assert!(matches!(refused, Err(Error::InvalidCredentials)), "no account");
+
+    let email = ANN.parse().unwrap();
+    let code = ReferralCode::random(desk.identity.random.as_ref());
+    let names = ("Ann".to_owned(), "Example".to_owned());
+    let user = User::new(
+        desk.identity.ids.next(),
+        ANN.parse().unwrap(),
+        names,
+        code.clone(),
+        desk.clock.now(),
+    );
+    let user = user.verified();
+    let target = RegistrationTarget {
+        email: &email,
+        codes: &[code],
+        referrer: None,
+    };
+    let act = Act::of_system(desk.clock.now(), "test");
+    let decide = |_: &RegistrationFacts| {
+        let plan = AccountPlan {
+            new_user: Some(user.clone()),
+            ..AccountPlan::default()
+        };
+        let audit = Audit::new("user.created", "user", user.id);
+        Ok(Decision::new(plan, Some(user.clone()), audit))
+    };
+    desk.memory.register(&act, &target, &decide).await.unwrap();
+    let refused = desk.sign_in_from("192.0.2.1", PASSWORD).await;
+    assert!(
+        matches!(refused, Err(Error::InvalidCredentials)),
+        "an account without a password"
+    );
+    assert_eq!(*noting.0.lock().unwrap(), [false, false]);
 }

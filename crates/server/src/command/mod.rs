@@ -3,6 +3,7 @@
 mod admin;
 mod demo;
 mod import;
+mod jobs;
 mod log;
 mod migrate;
 mod serve;
@@ -16,6 +17,7 @@ use security::OsRandom;
 
 pub use self::admin::AdminCommand;
 pub use self::import::{FirstStatus, ImportCommand, ListingsFile, TakeMode};
+pub use self::jobs::JobsCommand;
 pub use self::migrate::Direction;
 pub use self::serve::ClockKind;
 use crate::clock::SystemClock;
@@ -64,6 +66,9 @@ pub enum Command {
     /// Take files in.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Look after the jobs that were given up.
+    #[command(subcommand)]
+    Jobs(JobsCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Look at the configuration.
@@ -125,6 +130,10 @@ impl Cli {
             Command::Import(ImportCommand::Listings(file)) => {
                 let config = configured(&raw)?;
                 actix_rt::System::new().block_on(import::listings(config, &file))
+            }
+            Command::Jobs(command) => {
+                let config = configured(&raw)?;
+                actix_rt::System::new().block_on(jobs::run(config, command))
             }
             Command::Migrate { direction } => {
                 let config = configured(&raw)?;

@@ -1,10 +1,10 @@
 //! `forecourt serve`.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::ValueEnum;
 use kernel::ports::Clock;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -16,6 +16,9 @@ use crate::clock::{ManualClock, SystemClock};
 use crate::compose::{self, Ground};
 use crate::serve::{self, Metrics};
 use crate::settings::Config;
+
+/// How long the database may take to close.
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// Whose time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,9 +46,14 @@ pub(super) async fn serve(config: Config, kind: ClockKind) -> anyhow::Result<()>
         }),
         None => None,
     };
-    let listener =
-        TcpListener::bind(config.listen).with_context(|| format!("can't listen on {}", config.listen))?;
-    let ground = Ground::lay(config, clock, Arc::new(OsRandom)).await?;
+    let listener = TcpListener::bind(config.listen).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!(
+            "can't listen on {}: another program does. Stop it, or choose another address with --listen",
+            config.listen
+        ),
+        _ => anyhow::Error::new(error).context(format!("can't listen on {}", config.listen)),
+    })?;
+    let (ground, alone) = Ground::lay_for_server(config, clock, Arc::new(OsRandom)).await?;
     let config = Arc::clone(&ground.config);
     let product = compose::product(&ground, manual)?;
     let stop = CancellationToken::new();
@@ -62,7 +70,14 @@ pub(super) async fn serve(config: Config, kind: ClockKind) -> anyhow::Result<()>
     out.flush()?;
     drop(out);
     serve::serve(&config, product, listener, metrics, stop).await?;
-    close(ground).await
+    // A connection that does not answer any more must not keep the process alive; whatever was acknowledged is committed.
+    if let Ok(closed) = tokio::time::timeout(CLOSING, close(ground)).await {
+        closed?;
+    } else {
+        tracing::warn!("the database did not close in time");
+    }
+    drop(alone);
+    Ok(())
 }
 
 async fn stop_on_signal(stop: CancellationToken) {

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use api::{Core, Services, Settings};
 use application::letters::Courier;
 use async_trait::async_trait;
-use database::{Db, DbOptions, SqlQueue};
+use database::{Alone, Db, DbOptions, SqlQueue, SqlUpkeep};
 use kernel::error::Common;
 use kernel::ports::{Clock, Ids, Random};
 use mail::{Mailbox, SmtpCourier, TemplateWords};
@@ -47,10 +47,32 @@ impl Ground {
     /// Connects to the configured database and migrates it.
     pub async fn lay(config: Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> anyhow::Result<Self> {
         let ground = Self::unmigrated(config, clock, random).await?;
-        migration::up(ground.db.writer())
-            .await
-            .context("the database could not be migrated")?;
+        ground.migrate().await?;
         Ok(ground)
+    }
+
+    /// As [`Ground::lay`], for a server: the only one on a SQLite file, which takes up at once what one before it left undone.
+    pub async fn lay_for_server(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> anyhow::Result<(Self, Option<Alone>)> {
+        let ground = Self::unmigrated(config, clock, random).await?;
+        let alone = Alone::take(ground.config.database_url.expose_secret()).map_err(anyhow::Error::msg)?;
+        ground.migrate().await?;
+        if let Some(alone) = &alone {
+            let jobs = SqlQueue::new(ground.db.clone()).take_over(alone).await?;
+            if jobs > 0 {
+                tracing::info!(jobs, "jobs of a server that broke off are taken up");
+            }
+        }
+        Ok((ground, alone))
+    }
+
+    async fn migrate(&self) -> anyhow::Result<()> {
+        migration::up(self.db.writer())
+            .await
+            .context("the database could not be migrated")
     }
 
     /// Connects, and leaves the schema as it is.
@@ -123,14 +145,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             distance_unit: config.distance_unit,
         }),
     };
-    let mailbox = config.smtp_url.is_none().then(Mailbox::new);
-    let courier: Arc<dyn Courier> = match (&config.smtp_url, &mailbox) {
-        (Some(url), _) => {
-            Arc::new(SmtpCourier::new(url.expose_secret(), &config.smtp_from).map_err(anyhow::Error::msg)?)
-        }
-        (None, Some(mailbox)) => Arc::new(mailbox.clone()),
-        (None, None) => anyhow::bail!("no courier"),
-    };
+    let (courier, mailbox) = courier(config)?;
     let words = TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?;
     let scheduling = scheduling::scheduling(ground)?;
     let [taking, undoing] = inventory::import_handlers(ground);
@@ -138,7 +153,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         Arc::new(taking),
         Arc::new(undoing),
         Arc::new(Prune {
-            queue: Arc::new(queue.clone()),
+            upkeep: Arc::new(SqlUpkeep::new(ground.db.clone())),
             imports: inventory::imports(ground).imports,
             clock: Arc::clone(&ground.clock),
         }),
@@ -178,6 +193,24 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         dev,
         accepting,
     })
+}
+
+/// Who carries letters: an SMTP server, else the development mailbox.
+fn courier(config: &Config) -> anyhow::Result<(Arc<dyn Courier>, Option<Mailbox>)> {
+    let Some(url) = &config.smtp_url else {
+        let mailbox = Mailbox::new();
+        return Ok((Arc::new(mailbox.clone()), Some(mailbox)));
+    };
+    let roots = match &config.smtp_ca_file {
+        Some(path) => {
+            let read = std::fs::read(path);
+            Some(read.with_context(|| format!("smtp_ca_file: can't read “{}”", path.display()))?)
+        }
+        None => None,
+    };
+    let courier = SmtpCourier::new(url.expose_secret(), &config.smtp_from, roots.as_deref());
+    let courier = courier.map_err(|error| anyhow::anyhow!("letters by SMTP: {error}"))?;
+    Ok((Arc::new(courier), None))
 }
 
 struct DatabaseHealth {

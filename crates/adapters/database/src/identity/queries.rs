@@ -11,7 +11,7 @@ use kernel::error::Common;
 use kernel::id::{SessionId, UserId};
 use kernel::paging::{Page, PageRequest};
 use kernel::text::fold;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use sea_orm::{DbErr, QueryResult};
 
 use super::rows;
 use crate::db::Db;
@@ -37,8 +37,7 @@ impl SqlUsers {
         if !self.db.is_postgres() {
             return self.db.one(sql).await;
         }
-        let row = self.db.writer().query_one_raw(sql.into_statement()).await;
-        row.map_err(|e| fault::common(&e))
+        self.db.one_of_primary(sql).await
     }
 }
 

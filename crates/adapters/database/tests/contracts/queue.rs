@@ -1,7 +1,8 @@
 //! The job queue.
 
 use application::jobs::{JobQueries, JobStatus, Queue, Times};
-use forecourt_database::SqlQueue;
+use application::upkeep::{Before, Upkeep};
+use forecourt_database::{SqlQueue, SqlUpkeep};
 use kernel::job::Job;
 use kernel::ports::Clock;
 use serde_json::json;
@@ -113,8 +114,8 @@ pub(crate) async fn a_dead_letter_is_kept_and_can_be_revived(world: World) {
     assert_eq!(view.status, JobStatus::Failed);
     assert_eq!(queue.figures(world.clock.now()).await.unwrap().failed, 1);
     assert_eq!(
-        queue
-            .prune(world.clock.now() + chrono::TimeDelta::days(365))
+        SqlUpkeep::new(world.db().clone())
+            .prune(&Before::at(world.clock.now() + chrono::TimeDelta::days(365)))
             .await
             .unwrap(),
         0,

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use application::jobs::{JobQueries, Queue};
-use forecourt_database::{Begun, Db, SqlQueue, Stop, Tries};
+use application::jobs::JobQueries;
+use application::upkeep::{Before, Upkeep};
+use forecourt_database::{Begun, Db, SqlQueue, SqlUpkeep, Stop, Tries};
 use kernel::act::{Act, Claim, Done, Record};
 use kernel::error::Common;
 use kernel::job::Job;
@@ -147,9 +148,8 @@ pub(crate) async fn a_kept_answer_expires_after_a_day(world: World) {
             .unwrap(),
         Done::fresh(3)
     );
-    let queue = SqlQueue::new(world.db().clone());
-    queue
-        .prune(world.clock.now() + chrono::TimeDelta::days(2))
+    SqlUpkeep::new(world.db().clone())
+        .prune(&Before::at(world.clock.now() + chrono::TimeDelta::days(3)))
         .await
         .unwrap();
     assert_eq!(

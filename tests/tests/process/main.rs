@@ -1,0 +1,46 @@
+//! Faults, with the program as a process of its own: killed, asked to end, cut off from its database, its mail server away.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use forecourt_tests::journeys::{self, Journey, journey};
+use test_databases::Backend;
+
+mod away;
+mod crash;
+mod endings;
+mod letters;
+mod program;
+mod proxy;
+mod sink;
+mod stage;
+mod starts;
+
+const JOURNEYS: &[Journey] = &[
+    journey!(crash::nothing_acknowledged_is_lost_when_the_server_is_killed),
+    journey!(starts::an_idempotency_key_outlives_a_restart),
+    journey!(
+        starts::one_server_at_a_time_works_on_a_sqlite_file,
+        Backend::Sqlite
+    ),
+    journey!(starts::two_servers_share_a_postgres_database, Backend::Postgres),
+    journey!(starts::a_taken_port_is_told_and_ends_the_start),
+    journey!(endings::sigterm_drains_and_loses_nothing),
+    journey!(
+        away::the_server_resumes_by_itself_when_the_database_comes_back,
+        Backend::Postgres
+    ),
+    journey!(away::a_database_that_falls_silent_hangs_nobody, Backend::Postgres),
+    journey!(letters::a_letter_waits_for_its_server),
+    journey!(letters::a_letter_refused_for_good_is_kept_and_sent_when_an_operator_says_so),
+];
+
+fn main() {
+    server::install_crypto();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/process");
+    journeys::run(folder, JOURNEYS, Vec::new());
+}
