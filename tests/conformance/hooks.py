@@ -64,16 +64,6 @@ def ids_named(field):
 
 
 @schemathesis.hook
-def filter_case(context, case):
-    """Leaves out what is called wrong and is not: a header that nobody documents (browsers and proxies add them), and a field of a
-    form that is empty (which says that it was not filled in)."""
-    if case.media_type == "multipart/form-data" and case.meta and case.meta.generation.mode.is_negative:
-        return False
-    documented = {parameter.name.lower() for parameter in case.operation.headers}
-    return all(name.lower() in documented | {"authorization"} for name in case.headers or {})
-
-
-@schemathesis.hook
 def before_call(context, case, kwargs):
     path = case.operation.path
     for name, value in (case.path_parameters or {}).items():
