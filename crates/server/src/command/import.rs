@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use async_trait::async_trait;
@@ -25,6 +26,9 @@ mod told;
 
 /// Bytes that are staged at once.
 const PART: u64 = 256 * 1024;
+/// How long the database is left to others after each chunk. On SQLite a server that wants to write meanwhile looks again every
+/// tenth of a second at most, and needs a gap to find; PostgreSQL locks rows only.
+const GAP: Duration = Duration::from_millis(30);
 /// Exit status when some rows were refused.
 const SOME_REFUSED: u8 = 2;
 
@@ -147,7 +151,8 @@ pub(super) async fn listings(config: Config, from: &ListingsFile) -> anyhow::Res
         options,
         queued: false,
     };
-    let taken = take(&imports, &act, &request, &mut file, from).await;
+    let gap = (!ground.db.is_postgres()).then_some(GAP);
+    let taken = take(&imports, &act, &request, &mut file, from, gap).await;
     imports.imports.unstage(id).await?;
     let batch = taken?;
     match (batch.stage, batch.problems.as_slice()) {
@@ -171,6 +176,7 @@ async fn take(
     request: &StartImport,
     file: &mut File,
     from: &ListingsFile,
+    gap: Option<Duration>,
 ) -> anyhow::Result<Batch> {
     for number in 0.. {
         let mut part = Vec::new();
@@ -188,22 +194,26 @@ async fn take(
             .map_err(|e| from.explained(e))?;
     }
     imports.start(act, request).await.map_err(|e| from.explained(e))?;
-    let bar = Bar::new()?;
+    let bar = Bar::new(gap)?;
     let batch = imports
         .run(act, request.id, &bar)
         .await
         .map_err(|e| from.explained(e))?;
-    bar.0.finish_and_clear();
+    bar.shown.finish_and_clear();
     Ok(batch)
 }
 
-/// Shows how far it is, on a terminal.
-struct Bar(ProgressBar);
+/// Shows how far it is, on a terminal, and leaves the database to others now and then.
+struct Bar {
+    shown: ProgressBar,
+    gap: Option<Duration>,
+}
 
 impl Bar {
-    fn new() -> anyhow::Result<Self> {
+    fn new(gap: Option<Duration>) -> anyhow::Result<Self> {
         let style = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} rows, {eta} to go")?;
-        Ok(Self(ProgressBar::no_length().with_style(style)))
+        let shown = ProgressBar::no_length().with_style(style);
+        Ok(Self { shown, gap })
     }
 }
 
@@ -211,9 +221,12 @@ impl Bar {
 impl Watch for Bar {
     async fn progress(&self, done: u64, total: Option<u64>) -> bool {
         if let Some(total) = total {
-            self.0.set_length(total);
+            self.shown.set_length(total);
         }
-        self.0.set_position(done);
+        self.shown.set_position(done);
+        if let Some(gap) = self.gap {
+            tokio::time::sleep(gap).await;
+        }
         true
     }
 }
