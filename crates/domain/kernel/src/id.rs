@@ -74,6 +74,10 @@ pub mod kind {
         Job,
         /// An offer to sell one vehicle.
         Listing,
+        /// The talk about one listing between one buyer and its dealer.
+        Negotiation,
+        /// One price put in a negotiation.
+        Offer,
         /// An entry of an owner's log.
         ServiceRecord,
         /// A set of filters that a user keeps.
@@ -105,6 +109,10 @@ pub type InvitationId = Id<kind::Invitation>;
 pub type JobId = Id<kind::Job>;
 /// Id of a listing.
 pub type ListingId = Id<kind::Listing>;
+/// Id of a negotiation.
+pub type NegotiationId = Id<kind::Negotiation>;
+/// Id of an offer in a negotiation.
+pub type OfferId = Id<kind::Offer>;
 /// Id of an owner's log entry.
 pub type ServiceRecordId = Id<kind::ServiceRecord>;
 /// Id of a saved search.

@@ -96,6 +96,8 @@ pub enum Right {
     RegisterDealer,
     /// Book a test drive for oneself, and see, cancel and move it.
     BookTestDrive,
+    /// Make offers for cars, and see, answer and withdraw one's own.
+    Negotiate,
     /// See the dealer one works for, its staff list excepted.
     SeeOwnDealer,
     /// See the dealer's listings in every status, with floor price and cost.
@@ -106,6 +108,8 @@ pub enum Right {
     ManageListings,
     /// See, decide and make test drives for callers.
     ManageBookings,
+    /// See and answer the dealer's negotiations.
+    ManageNegotiations,
     /// Feature listings, change many at once, import and export.
     RunInventory,
     /// Create and change sites.
@@ -126,11 +130,13 @@ impl Right {
         Self::KeepAccount,
         Self::RegisterDealer,
         Self::BookTestDrive,
+        Self::Negotiate,
         Self::SeeOwnDealer,
         Self::SeeInventory,
         Self::SeeCalendar,
         Self::ManageListings,
         Self::ManageBookings,
+        Self::ManageNegotiations,
         Self::RunInventory,
         Self::ManageSites,
         Self::ManageStaff,
@@ -145,11 +151,13 @@ impl Right {
             Self::KeepAccount => "keep_account",
             Self::RegisterDealer => "register_dealer",
             Self::BookTestDrive => "book_test_drive",
+            Self::Negotiate => "negotiate",
             Self::SeeOwnDealer => "see_own_dealer",
             Self::SeeInventory => "see_inventory",
             Self::SeeCalendar => "see_calendar",
             Self::ManageListings => "manage_listings",
             Self::ManageBookings => "manage_bookings",
+            Self::ManageNegotiations => "manage_negotiations",
             Self::RunInventory => "run_inventory",
             Self::ManageSites => "manage_sites",
             Self::ManageStaff => "manage_staff",
@@ -162,9 +170,9 @@ impl Right {
     /// The least roles that hold it; a role that takes one of them in holds it too.
     const fn least(self) -> &'static [Role] {
         match self {
-            Self::KeepAccount | Self::RegisterDealer | Self::BookTestDrive => &[Role::Customer],
+            Self::KeepAccount | Self::RegisterDealer | Self::BookTestDrive | Self::Negotiate => &[Role::Customer],
             Self::SeeOwnDealer | Self::SeeInventory | Self::SeeCalendar => &[Role::Mechanic, Role::Sales],
-            Self::ManageListings | Self::ManageBookings => &[Role::Sales],
+            Self::ManageListings | Self::ManageBookings | Self::ManageNegotiations => &[Role::Sales],
             Self::RunInventory | Self::ManageSites | Self::ManageStaff => &[Role::Manager],
             Self::EditDealer => &[Role::Owner],
             Self::VerifyDealers | Self::ManageUsers => &[Role::Admin],
