@@ -16,6 +16,7 @@ mod m0003_dealers;
 mod m0004_inventory;
 mod m0005_scheduling;
 mod m0006_search;
+mod m0007_negotiation;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_inventory::Migration),
             Box::new(m0005_scheduling::Migration),
             Box::new(m0006_search::Migration),
+            Box::new(m0007_negotiation::Migration),
         ]
     }
 }

@@ -33,6 +33,7 @@ pub mod gate;
 pub mod identity;
 pub mod inventory;
 mod limit;
+pub mod negotiation;
 pub mod operation;
 pub mod page;
 pub mod problem;
@@ -103,6 +104,8 @@ pub struct Services {
     pub dealers: dealers::DealerServices,
     /// Test drives.
     pub scheduling: scheduling::SchedulingServices,
+    /// Negotiations.
+    pub negotiation: negotiation::NegotiationServices,
 }
 
 /// Registers every endpoint under `/api/v1`. One line a module; the OpenAPI document follows from it.
@@ -111,6 +114,7 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.configure(identity::routes);
     config.configure(inventory::routes);
     config.configure(dealers::routes);
+    config.configure(negotiation::routes);
     config.configure(scheduling::routes);
 }
 
@@ -126,4 +130,5 @@ fn data(services: &Services, config: &mut web::ServiceConfig) {
     config.app_data(web::Data::new(services.inventory.clone()));
     config.app_data(web::Data::new(services.dealers.clone()));
     config.app_data(web::Data::new(services.scheduling.clone()));
+    config.app_data(web::Data::new(services.negotiation.clone()));
 }

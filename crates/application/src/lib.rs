@@ -7,6 +7,7 @@ pub mod accept_invitation;
 pub mod invite_staff;
 pub mod jobs;
 pub mod letters;
+pub mod negotiate;
 pub mod remove_listing;
 pub mod suspend_dealer;
 pub mod upkeep;

@@ -1,6 +1,7 @@
-//! Changing listings where test drives are booked: what is taken down calls its drives off.
+//! Changing listings where test drives are booked and offers made: what is taken down calls its drives off and ends its
+//! negotiations.
 //!
-//! Inventory has the listing, scheduling has the drives: both take their own transition on the facts that one port locked, and
+//! Inventory has the listing, scheduling the drives, negotiation the talks: each takes their own transition on the facts that one port locked, and
 //! one transaction writes both. Between them no drive can be booked of a car that is taken down.
 
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use kernel::actor::Scope;
 use kernel::error::{Common, Failure, Kind, Violations};
 use kernel::id::{ListingId, SiteId};
 use kernel::rights::Right;
+use negotiation::negotiation::Negotiation;
+use negotiation::rules as talk_rules;
 use scheduling::booking::TestDrive;
 use scheduling::notice::Filed;
 use scheduling::rules as drive_rules;
@@ -33,6 +36,9 @@ pub enum Error {
     /// What the drives' side refuses.
     #[error(transparent)]
     Scheduling(#[from] scheduling::error::Error),
+    /// What the talks' side refuses.
+    #[error(transparent)]
+    Negotiation(#[from] negotiation::Error),
 }
 
 impl From<Common> for Error {
@@ -46,6 +52,7 @@ impl Failure for Error {
         match self {
             Self::Inventory(error) => error.kind(),
             Self::Scheduling(error) => error.kind(),
+            Self::Negotiation(error) => error.kind(),
         }
     }
 
@@ -53,6 +60,7 @@ impl Failure for Error {
         match self {
             Self::Inventory(error) => error.code(),
             Self::Scheduling(error) => error.code(),
+            Self::Negotiation(error) => error.code(),
         }
     }
 
@@ -60,6 +68,7 @@ impl Failure for Error {
         match self {
             Self::Inventory(error) => error.common(),
             Self::Scheduling(error) => error.common(),
+            Self::Negotiation(error) => error.common(),
         }
     }
 
@@ -67,6 +76,7 @@ impl Failure for Error {
         match self {
             Self::Inventory(error) => error.violations(),
             Self::Scheduling(error) => error.violations(),
+            Self::Negotiation(error) => error.violations(),
         }
     }
 }
@@ -78,6 +88,8 @@ pub struct OfferFacts {
     pub listing: ListingFacts,
     /// Its live test drives.
     pub drives: Vec<Filed>,
+    /// Its live negotiations.
+    pub talks: Vec<Negotiation>,
 }
 
 /// What a change writes.
@@ -87,6 +99,8 @@ pub struct OfferPlan {
     pub listing: Option<ListingPlan>,
     /// The drives that are called off.
     pub drives: Vec<TestDrive>,
+    /// The negotiations that are over.
+    pub talks: Vec<Negotiation>,
 }
 
 /// Which listing, and where it shall stand when that changes.
@@ -101,8 +115,8 @@ pub struct OfferTarget {
 /// Listings with their test drives, under lock.
 #[async_trait]
 pub trait Removals: Send + Sync {
-    /// Locks the listings in the order of their ids, then their vehicles, then their live drives (a booking that is under way
-    /// either is among them or finds the car taken down). The facts come in the order of the targets, `None` for a listing
+    /// Locks the listings in the order of their ids, then their vehicles, then their live drives and negotiations (one that is
+    /// under way either is among them or finds the car taken down). The facts come in the order of the targets, `None` for a listing
     /// that is not there; so do the plans. All of them are written, or nothing.
     async fn change(
         &self,
@@ -120,7 +134,8 @@ pub struct ChangeListings {
 }
 
 impl ChangeListings {
-    /// Changes a listing; where that takes it down, its drives to come are called off and their customers told.
+    /// Changes a listing; where that takes it down, its drives to come are called off, its
+    /// negotiations end, and those who are touched are told.
     pub async fn change(
         &self,
         act: &Act,
@@ -245,6 +260,13 @@ fn with_drives(
         record.jobs.extend(notice.jobs);
         drives.push(drive);
     }
+    let mut talks = Vec::new();
+    for talk in offer.talks.iter().filter(|_| goes_down) {
+        let (talk, notice) = talk_rules::settle(talk.clone(), None, WHY, act.at)?;
+        record.events.push(notice.event);
+        record.jobs.extend(notice.due);
+        talks.push(talk);
+    }
     if let Some(audit) = record.audit.as_mut()
         && let Some(detail) = audit.detail.as_object_mut()
         && !drives.is_empty()
@@ -252,5 +274,10 @@ fn with_drives(
         let ids: Vec<_> = drives.iter().map(|d| d.id).collect();
         detail.insert("cancelled_bookings".to_owned(), json!(ids));
     }
-    Ok((OfferPlan { listing, drives }, answer, record))
+    let plan = OfferPlan {
+        listing,
+        drives,
+        talks,
+    };
+    Ok((plan, answer, record))
 }

@@ -22,12 +22,14 @@ mod bookings;
 mod cron;
 mod imports;
 mod letters;
+mod negotiations;
 mod upkeep;
 
 pub use bookings::ExpireBooking;
 pub use cron::Cron;
 pub use imports::ImportHandler;
 pub use letters::LetterHandler;
+pub use negotiations::EndNegotiation;
 pub use upkeep::Prune;
 
 /// Tries before a job is given up.

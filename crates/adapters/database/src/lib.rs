@@ -25,6 +25,7 @@ pub mod inventory;
 mod jobs;
 pub mod list;
 mod patience;
+pub mod negotiation;
 mod record;
 pub mod scheduling;
 pub mod sql;

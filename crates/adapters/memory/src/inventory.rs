@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ::inventory::error::Error;
 use ::inventory::history::HistoryEntry;
-use ::inventory::listing::{Listed, Listing, PricePoint};
+use ::inventory::listing::{Listed, Listing, ListingStatus, PricePoint};
 use ::inventory::ports::{
     Garage, ListedVehicle, ListingFacts, ListingPlan, ListingTarget, Listings, NewListingFacts,
     NewListingPlan, NewVehicleFacts, RecordFacts, RecordPlan, SaveFacts, SavedListings, SavedSearches,
@@ -100,10 +100,17 @@ impl Inventory {
         })
     }
 
-    fn listed(&self, listing: ListingId) -> Option<Listed> {
+    pub(crate) fn listed(&self, listing: ListingId) -> Option<Listed> {
         let listing = self.listings.get(&listing)?.clone();
         let vehicle = self.vehicles.get(&listing.vehicle)?.clone();
         Some(Listed { listing, vehicle })
+    }
+
+    /// A dealer's reserved listings.
+    pub(crate) fn reserved_of(&self, dealer: DealerId) -> Vec<Listed> {
+        let reserved = self.listings.values();
+        let reserved = reserved.filter(|l| l.dealer == dealer && l.status == ListingStatus::Reserved);
+        reserved.filter_map(|l| self.listed(l.id)).collect()
     }
 
     /// What is true of a listing while it is changed, if there is one.

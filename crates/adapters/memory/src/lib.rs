@@ -21,6 +21,7 @@ mod dealers;
 mod fixed;
 mod identity;
 mod inventory;
+mod negotiation;
 mod plain;
 mod removals;
 mod scheduling;
@@ -45,6 +46,7 @@ pub(crate) struct State {
     audit: Vec<Audit>,
     scheduling: scheduling::Scheduling,
     inventory: inventory::Inventory,
+    negotiation: negotiation::Negotiations,
     pub(crate) dealers: dealers::DealersState,
     identity: identity::IdentityState,
 }

@@ -1,4 +1,4 @@
-//! Listings with their test drives, in memory.
+//! Listings with their test drives and negotiations, in memory.
 
 use ::inventory::listing::Listed;
 use application::remove_listing::{Error, OfferFacts, OfferPlan, OfferTarget, Removals};
@@ -11,7 +11,11 @@ fn facts(state: &State, target: OfferTarget) -> Option<OfferFacts> {
     let listing = state.inventory.listing_facts(target.listing, target.site)?;
     let mut drives = state.scheduling.live_of(listing.listed.listing.dealer);
     drives.retain(|filed| filed.drive.listing == target.listing);
-    Some(OfferFacts { listing, drives })
+    Some(OfferFacts {
+        listing,
+        drives,
+        talks: state.negotiation.live_about(target.listing),
+    })
 }
 
 #[async_trait]
@@ -30,6 +34,7 @@ impl Removals for Memory {
                     for drive in plan.drives {
                         state.scheduling.put(drive)?;
                     }
+                    state.negotiation.put_all(plan.talks);
                     if let Some(listing) = plan.listing {
                         state.inventory.write_listing(listing);
                     }

@@ -11,7 +11,7 @@ use crate::Memory;
 
 #[async_trait]
 impl Suspensions for Memory {
-    async fn suspend(
+    async fn change(
         &self,
         act: &Act,
         dealer: DealerId,
@@ -26,12 +26,18 @@ impl Suspensions for Memory {
                         owners: state.dealers.owners(dealer),
                     },
                     drives: state.scheduling.live_of(dealer),
+                    talks: state.negotiation.live_of(dealer),
+                    reserved: state.inventory.reserved_of(dealer),
                 };
                 decide(&facts)
             },
             |state, plan| {
                 for drive in plan.drives {
                     state.scheduling.put(drive)?;
+                }
+                state.negotiation.put_all(plan.talks);
+                for listing in plan.listings {
+                    state.inventory.write_listing(listing);
                 }
                 state.dealers.dealers.insert(plan.dealer.id, plan.dealer);
                 Ok(())

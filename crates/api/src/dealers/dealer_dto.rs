@@ -2,6 +2,7 @@
 
 use ::dealers::dealer::{Dealer, DealerDraft, DealerPatch, DealerStatus};
 use ::dealers::ports::DealerEntry;
+use ::dealers::settings::SettingsPatch;
 use ::dealers::site::Site;
 use chrono::{DateTime, Utc};
 use kernel::patch::Patch;
@@ -10,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::place_dto::{AddressDto, AddressPatchDto};
+use super::rules_dto::{NegotiationRulesDto, NegotiationRulesPatchDto};
 use super::site_dto::SiteKindDto;
 
 /// Where a dealer stands.
@@ -113,6 +115,7 @@ impl NewDealerDto {
 pub(super) struct DealerSettingsDto {
     /// Doubtful VINs are refused, not only warned of.
     strict_vin: bool,
+    negotiation: NegotiationRulesDto,
 }
 
 /// Changes to what a dealer chooses.
@@ -123,6 +126,19 @@ pub(super) struct DealerSettingsPatchDto {
     #[serde(default)]
     #[schema(value_type = Option<bool>)]
     strict_vin: Patch<bool>,
+    /// How it negotiates; `null` sets the defaults.
+    #[serde(default)]
+    #[schema(value_type = Option<NegotiationRulesPatchDto>)]
+    negotiation: Patch<NegotiationRulesPatchDto>,
+}
+
+impl DealerSettingsPatchDto {
+    fn read(self) -> SettingsPatch {
+        SettingsPatch {
+            strict_vin: self.strict_vin,
+            negotiation: self.negotiation.map(Into::into),
+        }
+    }
 }
 
 /// Changes to a dealer.
@@ -189,11 +205,7 @@ impl DealerPatchDto {
             licence_number: self.licence_number,
             currency: self.currency,
             country: self.country,
-            strict_vin: match self.settings {
-                Patch::Absent => Patch::Absent,
-                Patch::Null => Patch::Null,
-                Patch::Value(settings) => settings.strict_vin,
-            },
+            settings: self.settings.map(DealerSettingsPatchDto::read),
         }
     }
 }
@@ -255,6 +267,7 @@ impl From<&Dealer> for DealerDto {
             status_reason: dealer.status_reason.clone(),
             settings: DealerSettingsDto {
                 strict_vin: dealer.settings.strict_vin,
+                negotiation: dealer.settings.negotiation.into(),
             },
             version: dealer.version,
             created_at: dealer.created_at,

@@ -200,7 +200,7 @@ async fn suspend_dealer(
 
 /// Reinstate a dealer
 ///
-/// An admin's right, from `suspended`. The owner is told.
+/// An admin's right, from `suspended`. The owner is told; offers that waited can be answered again, with the time that they had left.
 #[utoipa::path(tag = "dealers", operation_id = "reinstate_dealer", params(("id" = Uuid, Path, description = "The dealer.")),
     request_body = Option<ReasonDto>,
     responses((status = 200, description = "The dealer, verified again.", body = DealerDto)), security(("bearer" = [])))]
@@ -212,5 +212,5 @@ async fn reinstate_dealer(
     body: Body<Option<ReasonDto>>,
 ) -> Response {
     let reason = body.0.unwrap_or_default().reason;
-    present(services.dealers.reinstate(&acting, id.0, reason.as_deref()).await)
+    present(services.suspend.reinstate(&acting, id.0, reason.as_deref()).await)
 }

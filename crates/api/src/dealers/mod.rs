@@ -4,6 +4,7 @@ mod dealer_dto;
 mod dealers;
 mod hours_dto;
 mod place_dto;
+mod rules_dto;
 mod site_dto;
 mod sites;
 mod staff;

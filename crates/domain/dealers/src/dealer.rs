@@ -14,6 +14,7 @@ use kernel::text;
 use serde::{Deserialize, Serialize};
 
 use crate::address::{self, Address, AddressDraft, AddressPatch};
+use crate::settings::{DealerSettings, SettingsPatch};
 
 /// Where a dealer stands. Only a verified dealer's listings are public.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -153,14 +154,6 @@ fn words(status: DealerStatus) -> String {
     words.join(", ")
 }
 
-/// What a dealer chooses for itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DealerSettings {
-    /// Doubtful VINs are refused, not only warned of.
-    pub strict_vin: bool,
-}
-
 /// What the owner says about the dealer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DealerDetails {
@@ -241,15 +234,23 @@ impl Dealer {
 
     /// The dealer after a change of its record; all that is wrong comes back at once.
     pub fn changed(self, patch: DealerPatch, at: Instant) -> Result<Self, Violations> {
-        let strict_vin = match patch.strict_vin {
-            Patch::Absent => self.settings.strict_vin,
-            Patch::Null => DealerSettings::default().strict_vin,
-            Patch::Value(strict) => strict,
+        let mut found = Violations::new();
+        let settings = match patch.settings {
+            Patch::Absent => self.settings,
+            Patch::Null => DealerSettings::default(),
+            Patch::Value(change) => self.settings.patched(change, &mut found),
         };
-        let details = DealerDraft::from(self.details).patched(patch).read()?;
+        let details = match DealerDraft::from(self.details).patched(patch).read() {
+            Ok(details) if found.is_empty() => details,
+            Ok(_) => return Err(found),
+            Err(mut wrong) => {
+                wrong.extend(found);
+                return Err(wrong);
+            }
+        };
         Ok(Self {
             details,
-            settings: DealerSettings { strict_vin },
+            settings,
             version: self.version + 1,
             updated_at: at,
             ..self
@@ -305,8 +306,8 @@ pub struct DealerPatch {
     pub currency: Patch<String>,
     /// ISO 3166-1, two letters.
     pub country: Patch<String>,
-    /// Doubtful VINs are refused.
-    pub strict_vin: Patch<bool>,
+    /// What it chooses; null sets the defaults.
+    pub settings: Patch<SettingsPatch>,
 }
 
 impl DealerDraft {

@@ -35,6 +35,7 @@ pub mod error;
 pub mod hours;
 pub mod ports;
 pub mod rules;
+pub mod settings;
 pub mod site;
 pub mod slot_rules;
 pub mod staff;

@@ -3,7 +3,7 @@
 use kernel::error::{Common, Failure, Kind, Violations};
 use kernel::id::{ListingId, VehicleId};
 
-use crate::listing::ListingStatus;
+use crate::listing::{ListingStatus, Step};
 use crate::vehicle::VehicleStatus;
 
 /// Every failure of this crate.
@@ -21,6 +21,14 @@ pub enum Error {
         to: ListingStatus,
         /// Where the caller may send it.
         allowed: &'static [ListingStatus],
+    },
+    /// What happened elsewhere can't happen to a listing that stands here.
+    #[error("a {from} listing can't be {}", step.done())]
+    IllegalStep {
+        /// Where it is.
+        from: ListingStatus,
+        /// What was to happen.
+        step: Step,
     },
     /// A vehicle can't go where it was sent.
     #[error("a vehicle that is {from} can't become {to} by its owner's word")]
@@ -131,6 +139,7 @@ impl Failure for Error {
         match self {
             Self::Common(common) => common.kind(),
             Self::IllegalTransition { .. }
+            | Self::IllegalStep { .. }
             | Self::IllegalVehicleStatus { .. }
             | Self::SiteRequired
             | Self::VinTaken { .. }
@@ -151,6 +160,7 @@ impl Failure for Error {
         match self {
             Self::Common(common) => common.code(),
             Self::IllegalTransition { .. }
+            | Self::IllegalStep { .. }
             | Self::IllegalVehicleStatus { .. }
             | Self::IllegalRecordStatus { .. } => "illegal_transition",
             Self::SiteRequired => "site_required",

@@ -42,6 +42,7 @@ pub mod import;
 pub mod listing;
 pub mod listing_draft;
 pub mod listing_rules;
+pub mod listing_steps;
 pub mod ports;
 pub mod saved;
 pub mod search;

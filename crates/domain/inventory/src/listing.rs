@@ -47,6 +47,21 @@ pub enum Step {
     Void,
 }
 
+impl Step {
+    /// What the step makes of a listing: `a removed listing can't be …`.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Publish => "published",
+            Self::Remove => "removed",
+            Self::Redraft => "made a draft again",
+            Self::Reserve => "reserved",
+            Self::Release => "freed",
+            Self::Sell => "sold",
+            Self::Void => "taken back from its sale",
+        }
+    }
+}
+
 impl ListingStatus {
     /// Every status.
     pub const ALL: &[Self] = &[

@@ -60,7 +60,7 @@ pub(crate) fn shown(money: Money) -> Value {
     json!({"amount": money.amount(), "currency": money.currency().code()})
 }
 
-fn event(name: &str, listed: &Listed, mut more: Value) -> Event {
+pub(crate) fn event(name: &str, listed: &Listed, mut more: Value) -> Event {
     let listing = &listed.listing;
     if let Some(fields) = more.as_object_mut() {
         fields.insert("listing_id".to_owned(), json!(listing.id));

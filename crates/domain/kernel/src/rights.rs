@@ -170,7 +170,9 @@ impl Right {
     /// The least roles that hold it; a role that takes one of them in holds it too.
     const fn least(self) -> &'static [Role] {
         match self {
-            Self::KeepAccount | Self::RegisterDealer | Self::BookTestDrive | Self::Negotiate => &[Role::Customer],
+            Self::KeepAccount | Self::RegisterDealer | Self::BookTestDrive | Self::Negotiate => {
+                &[Role::Customer]
+            }
             Self::SeeOwnDealer | Self::SeeInventory | Self::SeeCalendar => &[Role::Mechanic, Role::Sales],
             Self::ManageListings | Self::ManageBookings | Self::ManageNegotiations => &[Role::Sales],
             Self::RunInventory | Self::ManageSites | Self::ManageStaff => &[Role::Manager],

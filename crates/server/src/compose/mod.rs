@@ -24,6 +24,7 @@ use crate::settings::Config;
 mod dealers;
 pub mod identity;
 mod inventory;
+mod negotiation;
 mod scheduling;
 
 pub(crate) use self::inventory::imports;
@@ -148,6 +149,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     let (courier, mailbox) = courier(config)?;
     let words = TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?;
     let scheduling = scheduling::scheduling(ground)?;
+    let negotiation = negotiation::negotiation(ground);
     let [taking, undoing] = inventory::import_handlers(ground);
     let handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(taking),
@@ -163,6 +165,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             courier,
         }),
         Arc::new(scheduling::expiry(ground, &scheduling)),
+        Arc::new(negotiation::due(ground, &negotiation)),
     ];
     let worker = Worker {
         queue: Arc::new(queue.clone()),
@@ -188,6 +191,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             inventory: inventory::inventory(ground),
             dealers: dealers::services(ground),
             scheduling,
+            negotiation,
         },
         worker,
         dev,

@@ -80,7 +80,7 @@ async fn register_in(
     };
     let decision = decide(&facts).map_err(Stop::Domain)?;
     let NewDealer { dealer, owner } = &decision.plan;
-    tx.run(rows::insert(tx.sql(), "dealers", rows::dealer_columns(dealer)))
+    tx.run(rows::insert(tx.sql(), "dealers", rows::dealer_columns(dealer)?))
         .await?;
     tx.run(rows::insert(tx.sql(), "staff", rows::member_columns(owner)?))
         .await?;

@@ -17,6 +17,7 @@ use crate::fault::{Constrained, Constraint};
 pub use additions::SqlStaffAdditions;
 pub use dealers::SqlDealers;
 pub use queries::SqlDealerQueries;
+pub(crate) use rows::negotiation_rules;
 pub use sites::SqlSites;
 pub use staff::SqlStaff;
 pub use suspensions::SqlSuspensions;

@@ -50,7 +50,7 @@ pub(super) async fn write_dealer<E>(tx: &Tx, dealer: &Dealer) -> Result<(), Stop
         .push(" AND name <> ")
         .bind(dealer.details.name.as_str());
     let renamed = tx.one(sql).await?.is_some();
-    let columns = rows::dealer_columns(dealer);
+    let columns = rows::dealer_columns(dealer)?;
     tx.run(rows::update(tx.sql(), "dealers", dealer.id.uuid(), columns))
         .await?;
     if renamed {

@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use ::dealers::address::Address;
-use ::dealers::dealer::{Dealer, DealerDetails, DealerSettings};
+use ::dealers::dealer::{Dealer, DealerDetails};
+use ::dealers::settings::{DealerSettings, NegotiationRules};
 use ::dealers::site::{Coordinates, Site, SiteDetails};
 use ::dealers::staff::{Person, StaffMember};
 use kernel::error::Common;
@@ -111,8 +112,8 @@ impl Row<'_> {
 
 /// The columns of a dealer, as `d`.
 pub(super) const DEALER: &str = "d.id, d.name, d.legal_name, d.description, d.phone, d.email, d.website, d.line1, d.line2, \
-     d.city, d.state, d.postal_code, d.address_country, d.licence_number, d.currency, d.country, d.strict_vin, d.status, \
-     d.status_reason, d.version, d.created_at, d.updated_at";
+     d.city, d.state, d.postal_code, d.address_country, d.licence_number, d.currency, d.country, d.strict_vin, \
+     d.negotiation_rules, d.status, d.status_reason, d.version, d.created_at, d.updated_at";
 
 pub(super) fn dealer(row: &QueryResult) -> Result<Dealer, Common> {
     let row = Row {
@@ -138,6 +139,7 @@ pub(super) fn dealer(row: &QueryResult) -> Result<Dealer, Common> {
         },
         settings: DealerSettings {
             strict_vin: row.get("strict_vin")?,
+            negotiation: negotiation_rules(row.row)?,
         },
         status: row.word("status")?,
         status_reason: row.get("status_reason")?,
@@ -147,10 +149,21 @@ pub(super) fn dealer(row: &QueryResult) -> Result<Dealer, Common> {
     })
 }
 
-pub(super) fn dealer_columns(dealer: &Dealer) -> Columns {
+/// How a dealer negotiates: the defaults where it has chosen nothing.
+pub(crate) fn negotiation_rules(row: &QueryResult) -> Result<NegotiationRules, Common> {
+    let chosen: Option<serde_json::Value> = row
+        .try_get("", "negotiation_rules")
+        .map_err(|e| fault::common(&e))?;
+    chosen.map_or_else(
+        || Ok(NegotiationRules::default()),
+        |value| serde_json::from_value(value).map_err(|e| fault::corrupt("dealers", "negotiation_rules", e)),
+    )
+}
+
+pub(super) fn dealer_columns(dealer: &Dealer) -> Result<Columns, Common> {
     let details = &dealer.details;
     let address = &details.address;
-    vec![
+    Ok(vec![
         ("id", dealer.id.uuid().into()),
         ("name", details.name.clone().into()),
         ("name_folded", fold(&details.name).into()),
@@ -169,12 +182,13 @@ pub(super) fn dealer_columns(dealer: &Dealer) -> Columns {
         ("currency", details.currency.code().into()),
         ("country", details.country.clone().into()),
         ("strict_vin", dealer.settings.strict_vin.into()),
+        ("negotiation_rules", json(&dealer.settings.negotiation)?),
         ("status", dealer.status.as_str().into()),
         ("status_reason", dealer.status_reason.clone().into()),
         ("version", dealer.version.into()),
         ("created_at", dealer.created_at.into()),
         ("updated_at", dealer.updated_at.into()),
-    ]
+    ])
 }
 
 /// The columns of a site, as `s`.

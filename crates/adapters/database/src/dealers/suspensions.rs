@@ -1,14 +1,18 @@
-//! Suspending a dealer, with its test drives.
+//! Stopping a dealer and letting it go on, with its test drives, negotiations and reservations.
 
 use ::dealers::dealer::Dealer;
 use application::suspend_dealer::{Error, Suspended, SuspensionFacts, Suspensions};
 use async_trait::async_trait;
+use inventory::listing::Listed;
 use kernel::act::{Act, Decide, Done, Record};
-use kernel::id::DealerId;
+use kernel::id::{DealerId, Id};
+use uuid::Uuid;
 
 use super::people;
 use crate::db::Db;
 use crate::fault::Stop;
+use crate::inventory::{locked_listing, update_listing};
+use crate::negotiation;
 use crate::scheduling::{live_of_dealer, write_next};
 use crate::tx::{Begun, Tries, Tx};
 
@@ -27,7 +31,7 @@ impl SqlSuspensions {
 
 #[async_trait]
 impl Suspensions for SqlSuspensions {
-    async fn suspend(
+    async fn change(
         &self,
         act: &Act,
         dealer: DealerId,
@@ -39,7 +43,7 @@ impl Suspensions for SqlSuspensions {
                 Begun::Fresh(tx) => tx,
                 Begun::Replayed(done) => return Ok(done),
             };
-            let result = suspend_in(&tx, act, dealer, decide).await;
+            let result = change_in(&tx, act, dealer, decide).await;
             if let Some(end) = tx.finish(act, &mut tries, result).await {
                 return end;
             }
@@ -47,20 +51,41 @@ impl Suspensions for SqlSuspensions {
     }
 }
 
-async fn suspend_in(
+async fn change_in(
     tx: &Tx,
     act: &Act,
     dealer: DealerId,
     decide: Decide<'_, SuspensionFacts, Suspended, Dealer, Error>,
 ) -> Result<(Dealer, Record), Stop<Error>> {
+    let dealer_facts = people::dealer_facts(tx, dealer).await?;
     let facts = SuspensionFacts {
-        dealer: people::dealer_facts(tx, dealer).await?,
+        dealer: dealer_facts,
+        reserved: reserved_of(tx, dealer).await?,
         drives: live_of_dealer(tx, dealer, act.at).await?,
+        talks: negotiation::live_of_dealer(tx, dealer).await?,
     };
     let decision = decide(&facts).map_err(Stop::Domain)?;
     for drive in &decision.plan.drives {
         write_next(tx, drive).await?;
     }
+    negotiation::write(tx, &decision.plan.talks).await?;
+    for listing in &decision.plan.listings {
+        update_listing(tx, listing).await?;
+    }
     people::write_dealer(tx, &decision.plan.dealer).await?;
     Ok((decision.answer, decision.record))
+}
+
+/// The dealer's reserved listings, locked in the order of their ids.
+async fn reserved_of(tx: &Tx, dealer: DealerId) -> Result<Vec<Listed>, Stop<Error>> {
+    let mut sql = tx.sql();
+    sql.push("SELECT id FROM listings WHERE status = 'reserved' AND dealer_id = ")
+        .bind(dealer.uuid())
+        .push(" ORDER BY id");
+    let mut found = Vec::new();
+    for row in tx.all(sql).await? {
+        let listing = Id::from_uuid(row.try_get::<Uuid>("", "id")?);
+        found.extend(locked_listing(tx, listing, None).await?.map(|facts| facts.listed));
+    }
+    Ok(found)
 }

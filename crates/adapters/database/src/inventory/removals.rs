@@ -1,4 +1,4 @@
-//! Listings with their test drives: what is taken down calls its drives off in the same transaction.
+//! Listings with their test drives and negotiations: what is taken down ends them in the same transaction.
 
 use ::inventory::listing::Listed;
 use application::remove_listing::{Error, OfferFacts, OfferPlan, OfferTarget, Removals};
@@ -8,6 +8,7 @@ use kernel::act::{Act, Decide, Done, Record};
 use super::rows::{locked_listing, update_listing};
 use crate::db::Db;
 use crate::fault::{Constrained, Constraint, Stop};
+use crate::negotiation;
 use crate::scheduling::{live_of_listing, write_next};
 use crate::tx::{Begun, Tries, Tx};
 
@@ -49,6 +50,7 @@ async fn change_in(
             Some(listing) => Some(OfferFacts {
                 listing,
                 drives: live_of_listing(tx, target.listing, act.at).await?,
+                talks: negotiation::live_of_listing(tx, target.listing).await?,
             }),
             None => None,
         });
@@ -61,6 +63,7 @@ async fn change_in(
         for drive in &plan.drives {
             write_next(tx, drive).await?;
         }
+        negotiation::write(tx, &plan.talks).await?;
     }
     Ok((decision.answer, decision.record))
 }

@@ -9,6 +9,7 @@ use dealers::dealer::{Dealer, DealerDraft, DealerPatch, DealerStatus};
 use dealers::hours::{ExceptionDraft, HoursDraft, SpanDraft};
 use dealers::ports::{DealerFilter, SeenSites, SiteFilter};
 use dealers::rules::staff::{StaffDraft, StaffPatch};
+use dealers::settings::SettingsPatch;
 use dealers::site::{SiteDraft, SitePatch};
 use dealers::slot_rules::SlotRulesPatch;
 use dealers::staff::{Person, StaffMember, StaffProfile};
@@ -302,7 +303,10 @@ pub(crate) async fn a_dealer_and_its_site_are_read_as_they_were_written(world: W
     assert_eq!((changed.version, changed.details.coordinates), (2, None));
     assert_eq!(office.sites.find(&act.actor, site.id).await.unwrap(), changed);
     let patch = DealerPatch {
-        strict_vin: Patch::Value(true),
+        settings: Patch::Value(SettingsPatch {
+            strict_vin: Patch::Value(true),
+            ..SettingsPatch::default()
+        }),
         description: Patch::Null,
         ..DealerPatch::default()
     };

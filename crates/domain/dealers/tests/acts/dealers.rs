@@ -3,6 +3,7 @@
 use forecourt_dealers::Error;
 use forecourt_dealers::dealer::{DealerPatch, DealerStatus, IllegalTransition, Step};
 use forecourt_dealers::ports::DealerFilter;
+use forecourt_dealers::settings::SettingsPatch;
 use kernel::act::Claim;
 use kernel::actor::Actor;
 use kernel::error::{Common, Failure, Kind};
@@ -227,7 +228,10 @@ async fn the_owner_alone_changes_the_record_and_a_stale_version_is_refused() {
     let patch = DealerPatch {
         description: Patch::Value("Cars since 1950".to_owned()),
         website: Patch::Null,
-        strict_vin: Patch::Value(true),
+        settings: Patch::Value(SettingsPatch {
+            strict_vin: Patch::Value(true),
+            ..SettingsPatch::default()
+        }),
         ..DealerPatch::default()
     };
     let manager = world.member(dealer.id, Role::Manager);

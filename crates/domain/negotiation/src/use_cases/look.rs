@@ -36,6 +36,18 @@ impl LookAtNegotiations {
         self.queries.list(whose, filter, page).await
     }
 
+    /// A dealer's negotiations, for its sales staff alone.
+    pub async fn pending(
+        &self,
+        actor: &Actor,
+        dealer: Option<DealerId>,
+        filter: &TalkFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Seen>, Error> {
+        let dealer = selling(actor, dealer)?;
+        self.queries.list(Whose::Dealer(dealer), filter, page).await
+    }
+
     /// A party's figures of what was opened at `since` or later.
     pub async fn stats(
         &self,
@@ -56,14 +68,18 @@ fn whose(actor: &Actor, dealer: Option<DealerId>) -> Result<Whose, Error> {
         .as_ref()
         .is_some_and(|member| Right::ManageNegotiations.held_by(member.role));
     if dealer.is_some() || sells {
-        let stranger = Common::Forbidden {
-            right: Right::ManageNegotiations.as_str(),
-        };
-        let dealer = actor.acting_dealer(Right::ManageNegotiations, dealer, stranger)?;
-        return Ok(Whose::Dealer(dealer));
+        return Ok(Whose::Dealer(selling(actor, dealer)?));
     }
     actor
         .may(Right::Negotiate, Scope::Person(person.user))
         .map_err(|refusal| refusal.of("negotiation"))?;
     Ok(Whose::Buyer(person.user))
+}
+
+/// The dealer for whom the actor sells.
+fn selling(actor: &Actor, dealer: Option<DealerId>) -> Result<DealerId, Common> {
+    let stranger = Common::Forbidden {
+        right: Right::ManageNegotiations.as_str(),
+    };
+    actor.acting_dealer(Right::ManageNegotiations, dealer, stranger)
 }
