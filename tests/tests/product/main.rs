@@ -18,6 +18,7 @@ mod identity;
 mod imports;
 mod inventory;
 mod malformed;
+mod negotiation;
 mod retention;
 mod scheduling;
 mod search;
@@ -55,6 +56,10 @@ const JOURNEYS: &[Journey] = &[
     journey!(inventory::a_garage_keeps_the_odometer_honest),
     journey!(inventory::a_customer_keeps_listings_and_searches),
     journey!(inventory::no_drive_outlives_the_offer_of_its_car),
+    journey!(negotiation::a_buyer_and_a_dealer_meet_in_the_middle),
+    journey!(negotiation::time_ends_offers_and_reservations),
+    journey!(negotiation::secret_thresholds_are_in_no_answer_to_a_buyer),
+    journey!(negotiation::a_stopped_dealer_answers_nothing_and_goes_on_where_it_was),
     journey!(imports::good_rows_are_kept_and_bad_ones_told),
     journey!(imports::a_file_sent_again_changes_nothing),
     journey!(imports::a_strict_file_is_taken_whole_or_not_at_all),

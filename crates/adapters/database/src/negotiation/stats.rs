@@ -87,8 +87,8 @@ fn share(part: i64, whole: i64) -> f64 {
     part as f64 / whole as f64
 }
 
-const fn real(db: &Db) -> &'static str {
-    if matches!(db.backend(), sea_orm::DbBackend::Postgres) {
+fn real(db: &Db) -> &'static str {
+    if db.is_postgres() {
         "double precision"
     } else {
         "REAL"
@@ -96,8 +96,8 @@ const fn real(db: &Db) -> &'static str {
 }
 
 /// Whole seconds between an offer and its answer.
-const fn seconds(db: &Db) -> &'static str {
-    if matches!(db.backend(), sea_orm::DbBackend::Postgres) {
+fn seconds(db: &Db) -> &'static str {
+    if db.is_postgres() {
         "CAST(floor(extract(epoch FROM o.answered_at)) - floor(extract(epoch FROM o.created_at)) AS bigint)"
     } else {
         "unixepoch(o.answered_at) - unixepoch(o.created_at)"

@@ -7,7 +7,7 @@ use dealers::dealer::DealerStatus;
 use dealers::hours::{DayException, OpeningHours, Span};
 use inventory::listing::ListingStatus;
 use kernel::error::Common;
-use kernel::id::{ListingId, SiteId, VehicleId};
+use kernel::id::{Id, ListingId, SiteId, VehicleId};
 use scheduling::booking::Slot;
 use scheduling::error::Error;
 use scheduling::ports::{BookableVehicle, Offer, Place, Slots};
@@ -63,7 +63,8 @@ fn car_of(mut sql: Sql, listing: ListingId) -> Sql {
     sql.push(
         "SELECT l.id, l.vehicle_id, l.dealer_id, l.status, v.year, v.make, v.model, v.trim, \
          d.name AS dealer_name, d.email AS dealer_email, d.status AS dealer_status, s.id AS site_id, s.name AS site_name, \
-         s.line1, s.line2, s.city, s.state, s.postal_code, s.country, s.timezone, s.hours, s.exceptions, s.slot_rules \
+         s.line1, s.line2, s.city, s.state, s.postal_code, s.country, s.timezone, s.hours, s.exceptions, s.slot_rules, \
+         (SELECT n.buyer_id FROM negotiations n WHERE n.listing_id = l.id AND n.status = 'accepted') AS reserved_for \
          FROM listings l JOIN vehicles v ON v.id = l.vehicle_id JOIN dealers d ON d.id = l.dealer_id \
          LEFT JOIN sites s ON s.id = l.site_id WHERE l.id = ",
     )
@@ -97,8 +98,10 @@ fn read_car(row: &QueryResult) -> Result<BookableVehicle, Common> {
             public: status.is_public() && dealer_status == DealerStatus::Verified,
             offer: match status {
                 ListingStatus::Active => Offer::Open,
-                // Until acceptances name the buyer, a reserved car is kept for nobody who could drive it.
-                ListingStatus::Reserved => Offer::ReservedFor(None),
+                ListingStatus::Reserved => Offer::ReservedFor(
+                    row.try_get::<Option<Uuid>>("", "reserved_for")?
+                        .map(Id::from_uuid),
+                ),
                 ListingStatus::Draft | ListingStatus::Sold | ListingStatus::Removed => Offer::Closed,
             },
             place,

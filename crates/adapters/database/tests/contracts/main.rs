@@ -17,6 +17,7 @@ use test_databases::Backend;
 mod dealers;
 mod identity;
 mod inventory;
+mod negotiation;
 mod queue;
 mod scheduling;
 mod scheduling_lists;
@@ -117,6 +118,28 @@ const CONTRACTS: &[Contract] = &[
         inventory::what_is_taken_down_calls_its_drives_off_in_the_same_transaction
     ),
     contract!(On::Databases, inventory::the_garage_pages_by_cursor_without_a_gap),
+    contract!(
+        On::Databases,
+        negotiation::a_negotiation_is_read_back_as_it_was_told
+    ),
+    contract!(On::Databases, negotiation::two_buyers_cannot_reserve_one_vehicle),
+    contract!(
+        On::Databases,
+        negotiation::accept_and_counter_at_once_has_one_winner
+    ),
+    contract!(
+        On::Databases,
+        negotiation::one_buyer_has_one_live_negotiation_about_a_listing
+    ),
+    contract!(
+        On::Databases,
+        negotiation::one_key_sent_many_times_at_once_opens_once
+    ),
+    contract!(
+        On::Databases,
+        negotiation::a_reservation_that_falls_through_frees_the_car_and_wakes_who_waited
+    ),
+    contract!(On::Databases, negotiation::figures_are_what_the_rows_say),
     contract!(On::Databases, queue::a_job_is_in_one_workers_hands),
     contract!(
         On::Databases,

@@ -168,7 +168,8 @@ impl Stage {
         )
         .bind(vehicle.uuid());
         sql.push(", 'dealer', ").bind(self.dealer.uuid());
-        sql.push(", 'active', ").bind(vehicle.to_string());
+        let vin = vehicle.uuid().simple().to_string().to_uppercase();
+        sql.push(", 'active', ").bind(vin.get(15..).unwrap());
         sql.push(", 'Ford', 'F-150', 2021, ")
             .bind_all([now, now])
             .push(", 1)");
