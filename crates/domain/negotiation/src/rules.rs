@@ -184,7 +184,7 @@ pub fn due(act: &Act, id: NegotiationId, table: &Table) -> Result<Decision<Moves
 /// The car is free to talk about again: those who waited go on with the time that they had left. For the acts that cross
 /// contexts.
 pub fn wake(talk: Negotiation, at: Instant) -> Result<(Negotiation, Notice), Error> {
-    told(Move::Wake, talk.woken(at)?)
+    Ok(told(Move::Wake, talk.woken(at)?))
 }
 
 /// The dealer is stopped: the clock stands still, and an agreement is off. For the acts that cross contexts.
@@ -209,12 +209,12 @@ pub fn settle(
     } else {
         (Move::Supersede, Some(reason.to_owned()))
     };
-    told(step, talk.ended(step, reason, at)?)
+    Ok(told(step, talk.ended(step, reason, at)?))
 }
 
-fn told(step: Move, next: Negotiation) -> Result<(Negotiation, Notice), Error> {
+fn told(step: Move, next: Negotiation) -> (Negotiation, Notice) {
     let notice = Notice::of(Occasion::Moved(step), &next);
-    Ok((next, notice))
+    (next, notice)
 }
 
 fn end(
