@@ -57,8 +57,15 @@ pub(crate) async fn everybody_gets_as_far_as_the_policy_says(backend: Backend) {
     let mut operations = operations(&document);
     let mut cast = Cast::assemble(&app).await;
     let things = Things::lay(&app, &cast, &document, &operations).await;
-    // Reads first, and last what takes effect whatever version it is told: every call finds the things as they were made.
-    operations.sort_by_key(|operation| (operation.method != Method::GET, !operation.conditional));
+    // Reads first, and last what takes effect whatever version it is told, makers before changers: every call finds the things
+    // as they were made.
+    operations.sort_by_key(|operation| {
+        (
+            operation.method != Method::GET,
+            !operation.conditional,
+            !operation.creates,
+        )
+    });
     let mut rows = Vec::new();
     for operation in operations {
         rows.push(row(&app, &mut cast, &things, operation).await);

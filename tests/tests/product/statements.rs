@@ -168,6 +168,8 @@ async fn rows(app: &TestApp, cast: &Cast, things: &mut Things, numbers: std::ops
             .post(&format!("/bookings/{drive}/cancel"), json!({}))
             .await
             .expect(200);
+        let talk = json!({ "listing_id": listing, "amount": { "amount": "6000.00", "currency": "USD" } });
+        let _ = customer.post("/negotiations", talk).await.expect(201);
         let site = json!({
             "kind": "workshop", "name": format!("Hall {n}"), "timezone": "America/New_York", "address": address()
         });

@@ -264,7 +264,7 @@ fn price(amount: &MoneyDto, message: Option<String>) -> Result<Price, Common> {
 #[serde(deny_unknown_fields)]
 pub(super) struct RejectNegotiationDto {
     /// The buyer reads it.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, example = "We have a better offer.")]
     pub(super) reason: String,
 }
 
@@ -273,7 +273,7 @@ pub(super) struct RejectNegotiationDto {
 #[serde(deny_unknown_fields)]
 pub(super) struct CancelNegotiationDto {
     /// The dealer reads it.
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, example = "I found another car.")]
     pub(super) reason: Option<String>,
 }
 

@@ -190,8 +190,11 @@ pub fn wake(talk: Negotiation, at: Instant) -> Result<(Negotiation, Notice), Err
 /// The dealer is stopped: the clock stands still, and an agreement is off. For the acts that cross contexts.
 pub fn suspend(talk: Negotiation, reason: &str, at: Instant) -> Result<(Negotiation, Notice), Error> {
     match talk.state {
-        State::Accepted => told(Move::Lapse, talk.ended(Move::Lapse, Some(reason.to_owned()), at)?),
-        _ => told(Move::Hold, talk.held(at)?),
+        State::Accepted => {
+            let ended = talk.ended(Move::Lapse, Some(reason.to_owned()), at)?;
+            Ok(told(Move::Lapse, ended))
+        }
+        _ => Ok(told(Move::Hold, talk.held(at)?)),
     }
 }
 
