@@ -1,4 +1,5 @@
 //! The rules by example: ranges, limits, secrets, clocks.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use chrono::{DateTime, TimeDelta, Utc};
 use forecourt_negotiation::error::Error;
