@@ -212,7 +212,7 @@ impl Tx {
     }
 
     /// Locks a row by its id until the act ends; false when there is none. On SQLite the writer holds everything anyway.
-    /// Locks are taken in one order: dealer, site, listing, vehicle, user, booking.
+    /// Locks are taken in one order: dealer, site, listing, vehicle, user, booking, negotiation.
     pub async fn lock(&self, table: &'static str, id: uuid::Uuid) -> Result<bool, DbErr> {
         let mut sql = self.sql();
         sql.push("SELECT 1 FROM ")
