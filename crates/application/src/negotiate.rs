@@ -20,6 +20,7 @@ use negotiation::notice::Due;
 use negotiation::ports::Seen;
 use negotiation::request::{self, NewNegotiation, Price};
 use negotiation::rules::{self, NewIds};
+use negotiation::savers::{self, MOST_SAVERS, OfferToSavers, Reached, SaversFacts};
 use negotiation::table::{CarMove, Moves, Table};
 
 /// How a move can fail.
@@ -115,6 +116,15 @@ pub trait Deals: Send + Sync {
         target: DealTarget,
         decide: Decide<'_, DealFacts, DealPlan, Seen, Error>,
     ) -> Result<Done<Seen>, Error>;
+
+    /// As [`Deals::play`], about a listing and those who saved it: users with an account in use who do not work for its dealer
+    /// and do not negotiate about it yet.
+    async fn offer_to_savers(
+        &self,
+        act: &Act,
+        listing: ListingId,
+        decide: Decide<'_, SaversFacts, Vec<Negotiation>, Reached, Error>,
+    ) -> Result<Done<Reached>, Error>;
 }
 
 /// The acts.
@@ -176,6 +186,34 @@ impl Negotiate {
     ) -> Result<Done<Seen>, Error> {
         let reason = request::optional_reason(reason)?;
         self.play(act, id, &|table| rules::cancel(act, id, reason.as_deref(), table))
+            .await
+    }
+
+    /// A dealer makes an offer to those who saved its listing.
+    pub async fn offer_to_savers(
+        &self,
+        act: &Act,
+        listing: ListingId,
+        wish: OfferToSavers,
+    ) -> Result<Done<Reached>, Error> {
+        if act.actor == Actor::Anonymous {
+            return Err(Common::Unauthenticated.into());
+        }
+        let wish = wish.checked()?;
+        let new = || NewIds {
+            negotiation: self.ids.next(),
+            offer: self.ids.next(),
+        };
+        let ids: Vec<NewIds> = (0..MOST_SAVERS).map(|_| new()).collect();
+        self.deals
+            .offer_to_savers(act, listing, &|facts| {
+                let Decision { plan, answer, record } = savers::offer(act, &ids, &wish, facts)?;
+                Ok(Decision {
+                    plan: plan.talks,
+                    answer,
+                    record,
+                })
+            })
             .await
     }
 

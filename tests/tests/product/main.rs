@@ -57,6 +57,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(inventory::a_customer_keeps_listings_and_searches),
     journey!(inventory::no_drive_outlives_the_offer_of_its_car),
     journey!(negotiation::a_buyer_and_a_dealer_meet_in_the_middle),
+    journey!(negotiation::who_saved_a_car_is_made_an_offer),
     journey!(negotiation::time_ends_offers_and_reservations),
     journey!(negotiation::secret_thresholds_are_in_no_answer_to_a_buyer),
     journey!(negotiation::a_stopped_dealer_answers_nothing_and_goes_on_where_it_was),

@@ -317,3 +317,60 @@ pub(crate) async fn a_stopped_dealer_answers_nothing_and_goes_on_where_it_was(ba
     assert_eq!(status(&ann, &id).await, "superseded");
     app.finish().await;
 }
+
+pub(crate) async fn who_saved_a_car_is_made_an_offer(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let room = Showroom::open(&app).await;
+    let car = room.car(1).await;
+    let (ann, bob, carl) = (
+        app.customer("ann@example.com").await,
+        app.customer("bob@example.com").await,
+        app.customer("carl@example.com").await,
+    );
+    for who in [&ann, &bob, &room.sales] {
+        let _ = who
+            .client
+            .put(&format!("/listings/{car}/saved"))
+            .await
+            .expect(204);
+    }
+    let talking = opened(&bob, &car, "30000.00").await;
+    let path = format!("/listings/{car}/offers-to-savers");
+    let both = json!({ "price": dollars("1.00"), "percent": 5 });
+    assert_eq!(room.sales.client.post(&path, both).await.problem(400), "invalid");
+    let dear = json!({ "price": dollars("38500.01") });
+    assert_eq!(
+        room.sales.client.post(&path, dear).await.problem(400),
+        "offer_out_of_range"
+    );
+    assert_eq!(
+        carl.client
+            .post(&path, json!({ "percent": 5 }))
+            .await
+            .problem(404),
+        "not_found"
+    );
+    let wish =
+        json!({ "percent": 5, "duration_hours": 24, "counter_allowed": false, "message": "Yours this week" });
+    let reached = room.sales.client.post(&path, wish.clone()).await.expect(200);
+    assert_eq!(reached.body, json!({ "opened": 1, "left": 0 }));
+    let again = room.sales.client.post(&path, wish).await.expect(200);
+    assert_eq!(again.body, json!({ "opened": 0, "left": 0 }));
+    assert_eq!(status(&bob.client, &talking).await, "awaiting_dealer");
+    let mine = ann.client.get("/negotiations?awaiting_me=true").await.expect(200);
+    assert_eq!(mine.text("/results/0/offers/0/amount/amount"), "36575.00");
+    assert_eq!(
+        mine.text("/results/0/offers/0/expires_at"),
+        "2026-06-09T14:00:00Z"
+    );
+    let id = mine.text("/results/0/id");
+    assert_eq!(
+        counter(&ann.client, &id, "36000.00").await.problem(409),
+        "counter_not_allowed"
+    );
+    assert_eq!(
+        accept(&ann.client, &id).await.expect(200).text("/status"),
+        "accepted"
+    );
+    app.finish().await;
+}

@@ -106,6 +106,14 @@ impl Inventory {
         Some(Listed { listing, vehicle })
     }
 
+    /// Who saved a listing, the first to save it first.
+    pub(crate) fn savers_of(&self, listing: ListingId) -> Vec<UserId> {
+        let saved = self.saved.iter().filter(|((_, kept), _)| *kept == listing);
+        let mut savers: Vec<_> = saved.map(|((user, _), at)| (*at, *user)).collect();
+        savers.sort_unstable();
+        savers.into_iter().map(|(_, user)| user).collect()
+    }
+
     /// A dealer's reserved listings.
     pub(crate) fn reserved_of(&self, dealer: DealerId) -> Vec<Listed> {
         let reserved = self.listings.values();

@@ -10,6 +10,7 @@ use kernel::error::Common;
 use kernel::id::{DealerId, ListingId, NegotiationId, UserId};
 use negotiation::negotiation::{Buyer, Negotiation};
 use negotiation::ports::Seen;
+use negotiation::savers::{MOST_SAVERS, Reached, SaversFacts};
 use negotiation::table::{Car, Stage, Table, Terms};
 
 use crate::{Memory, State};
@@ -78,6 +79,47 @@ impl Deals for Memory {
             },
         )
     }
+
+    async fn offer_to_savers(
+        &self,
+        act: &Act,
+        listing: ListingId,
+        decide: Decide<'_, SaversFacts, Vec<Negotiation>, Reached, Error>,
+    ) -> Result<Done<Reached>, Error> {
+        self.act(
+            act,
+            |state| {
+                let listed = state.inventory.listed(listing).ok_or(Common::absent("listing"))?;
+                let table = table(state, &listed, None);
+                let mut savers = state.inventory.savers_of(listing);
+                savers.retain(|user| !table.talks.iter().any(|talk| talk.buyer.user == *user));
+                let known = |user: &UserId| state.negotiation.buyers.get(user).cloned();
+                let mut savers: Vec<Buyer> = savers.iter().filter_map(known).collect();
+                let left = savers.len().saturating_sub(MOST_SAVERS);
+                savers.truncate(MOST_SAVERS);
+                decide(&SaversFacts {
+                    table,
+                    savers,
+                    left: u64::try_from(left).unwrap_or(u64::MAX),
+                })
+            },
+            |state, talks| {
+                state.negotiation.put_all(talks);
+                Ok(())
+            },
+        )
+    }
+}
+
+fn table(state: &State, listed: &Listed, meant: Option<Negotiation>) -> Table {
+    let mut talks = state.negotiation.live_about(listed.listing.id);
+    talks.extend(meant.filter(|talk| !talk.state.is_live()));
+    let terms = state.negotiation.terms.get(&listed.listing.dealer).copied();
+    Table {
+        car: car(listed, terms.is_some()),
+        terms: terms.unwrap_or_default(),
+        talks,
+    }
 }
 
 fn facts(state: &State, target: DealTarget) -> Result<DealFacts, Error> {
@@ -92,15 +134,8 @@ fn facts(state: &State, target: DealTarget) -> Result<DealFacts, Error> {
         }
     };
     let listed = state.inventory.listed(listing).ok_or(Common::absent("listing"))?;
-    let mut talks = state.negotiation.live_about(listing);
-    talks.extend(meant.filter(|talk| !talk.state.is_live()));
-    let terms = state.negotiation.terms.get(&listed.listing.dealer).copied();
     Ok(DealFacts {
-        table: Table {
-            car: car(&listed, terms.is_some()),
-            terms: terms.unwrap_or_default(),
-            talks,
-        },
+        table: table(state, &listed, meant),
         listed,
         buyer,
     })

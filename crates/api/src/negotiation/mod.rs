@@ -3,6 +3,7 @@
 mod dto;
 mod look;
 mod moves;
+mod savers_dto;
 
 use ::negotiation::use_cases::LookAtNegotiations;
 use application::negotiate::Negotiate;
@@ -26,6 +27,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(look::negotiation_stats)
         .service(look::list_pending_offers)
         .service(look::show_negotiation)
+        .service(moves::offer_to_savers)
         .service(moves::counter_offer)
         .service(moves::accept_offer)
         .service(moves::reject_negotiation)

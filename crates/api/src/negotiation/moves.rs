@@ -9,6 +9,7 @@ use super::NegotiationServices;
 use super::dto::{
     CancelNegotiationDto, CounterOfferDto, NegotiationDto, NewNegotiationDto, RejectNegotiationDto,
 };
+use super::savers_dto::{OfferToSaversDto, ReachedDto};
 use crate::answer::{Answer, Response};
 use crate::extract::{Acting, Body, PathId};
 
@@ -105,4 +106,23 @@ pub(super) async fn cancel_negotiation(
 ) -> Response {
     let reason = body.0.and_then(|body| body.reason);
     moved(services.moves.cancel(&acting, id.0, reason.as_deref()).await?)
+}
+
+/// Make an offer to those who saved a listing
+///
+/// Each gets a negotiation that waits for them. Who negotiates about the car already is passed over; 500 are reached at a time, and
+/// the answer tells how many are left.
+#[utoipa::path(tag = "negotiations", operation_id = "offer_to_savers", request_body = OfferToSaversDto,
+    params(("id" = Uuid, Path, description = "The listing.")),
+    responses((status = 200, description = "How many were reached.", body = ReachedDto)), security(("bearer" = [])))]
+#[post("/listings/{id}/offers-to-savers")]
+pub(super) async fn offer_to_savers(
+    services: web::Data<NegotiationServices>,
+    acting: Acting,
+    id: PathId<kind::Listing>,
+    body: Body<OfferToSaversDto>,
+) -> Response {
+    let wish = body.0.read()?;
+    let done = services.moves.offer_to_savers(&acting, id.0, wish).await?;
+    Ok(Answer::ok(&ReachedDto::from(done.value))?.replayed(done.replayed))
 }

@@ -15,6 +15,7 @@
 //! | [`negotiation`] | [`Negotiation`](negotiation::Negotiation), its offers and transitions |
 //! | [`table`] | the facts of a move, the dealer's terms, what a move changes |
 //! | [`rules`] | open, counter, accept, reject, cancel, expire, lapse, settle: pure decisions |
+//! | [`savers`] | a dealer's offer to those who saved its listing |
 //! | [`notice`] | events, audit lines, and the job for when time is up |
 //! | [`request`] | what callers ask for, checked |
 //! | [`ports`] | what the outside has to provide for looking |
@@ -36,6 +37,7 @@ pub mod notice;
 pub mod ports;
 pub mod request;
 pub mod rules;
+pub mod savers;
 mod sitting;
 pub mod state;
 pub mod table;

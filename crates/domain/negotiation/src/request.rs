@@ -26,17 +26,20 @@ impl Price {
         wrong.check(self.amount.minor() > 0, "/amount/amount", "not_positive", || {
             format!("{} is not above zero", self.amount)
         });
-        let said = self.message.filter(|message| !message.trim().is_empty());
-        let message = wrong.take_opt(
-            "/message",
-            said.map(|message| text::paragraphs(&message, MESSAGE_MAX)),
-        );
+        let message = message(self.message, &mut wrong);
         wrong.into_result()?;
         Ok(Self {
             amount: self.amount,
             message,
         })
     }
+}
+
+/// What is said with an offer; nothing but spaces is nothing.
+pub(crate) fn message(given: Option<String>, wrong: &mut Violations) -> Option<String> {
+    let said = given.filter(|message| !message.trim().is_empty());
+    let checked = said.map(|message| text::paragraphs(&message, MESSAGE_MAX));
+    wrong.take_opt("/message", checked)
 }
 
 /// A negotiation as it comes in.

@@ -84,7 +84,7 @@ pub fn open(
             why: "it is reserved for somebody else",
         });
     }
-    same_currency(price.amount, car)?;
+    same_currency("/amount/currency", price.amount, car)?;
     let opening = Opening {
         id: ids.negotiation,
         listing: car.listing,
@@ -119,7 +119,7 @@ pub fn counter(
             most: MOST_OFFERS,
         });
     }
-    same_currency(price.amount, &table.car)?;
+    same_currency("/amount/currency", price.amount, &table.car)?;
     in_range(talk, side, price.amount, &table.car)?;
     let mut sitting = Sitting::at(table, act.at);
     sitting.counter(id, side, bid(offer, price, act.at, table))?;
@@ -256,13 +256,14 @@ fn answerable(talk: &Negotiation, step: Move, side: Side, at: Instant, car: &Car
     }
 }
 
-fn same_currency(amount: Money, car: &Car) -> Result<(), Error> {
+/// An amount in another currency than the listing's is refused.
+pub(crate) fn same_currency(pointer: &str, amount: Money, car: &Car) -> Result<(), Error> {
     let (given, wanted) = (amount.currency(), car.asking.currency());
     if given == wanted {
         return Ok(());
     }
     Err(Error::CurrencyMismatch(Common::invalid(
-        "/amount/currency",
+        pointer,
         "currency_mismatch",
         format!("the listing is in {wanted}, not in {given}"),
     )))

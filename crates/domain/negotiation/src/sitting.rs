@@ -1,5 +1,7 @@
 //! One act at the table, while it is being decided: moves talks, keeps what is to be told.
 
+use std::collections::HashSet;
+
 use kernel::Instant;
 use kernel::act::{Audit, Decision};
 use kernel::error::Common;
@@ -18,7 +20,7 @@ pub(crate) struct Sitting<'a> {
     table: &'a Table,
     at: Instant,
     talks: Vec<Negotiation>,
-    touched: Vec<NegotiationId>,
+    touched: HashSet<NegotiationId>,
     car: Option<CarMove>,
     events: Vec<Event>,
     due: Vec<Job>,
@@ -31,7 +33,7 @@ impl<'a> Sitting<'a> {
             table,
             at,
             talks: table.talks.clone(),
-            touched: Vec::new(),
+            touched: HashSet::new(),
             car: None,
             events: Vec::new(),
             due: Vec::new(),
@@ -93,19 +95,30 @@ impl<'a> Sitting<'a> {
     /// What to write, with the negotiation `id` as the answer.
     pub(crate) fn close(mut self, id: NegotiationId) -> Result<Decision<Moves, Negotiation>, Error> {
         let answer = self.talk(id)?.clone();
+        let audit = self.audit.take();
+        let mut decision = self.written(answer);
+        decision.record.audit = audit;
+        Ok(decision)
+    }
+
+    /// What to write, where the act is about more than one negotiation.
+    pub(crate) fn adjourn<T>(self, audit: Audit, answer: T) -> Decision<Moves, T> {
+        let mut decision = self.written(answer);
+        decision.record.audit = Some(audit);
+        decision
+    }
+
+    fn written<T>(self, answer: T) -> Decision<Moves, T> {
+        let touched = self.touched;
+        let talks = self.talks.into_iter();
         let moves = Moves {
-            talks: self
-                .talks
-                .into_iter()
-                .filter(|talk| self.touched.contains(&talk.id))
-                .collect(),
+            talks: talks.filter(|talk| touched.contains(&talk.id)).collect(),
             car: self.car,
         };
         let mut decision = Decision::nothing(moves, answer);
-        decision.record.audit = self.audit.take();
         decision.record.events = self.events;
         decision.record.jobs = self.due;
-        Ok(decision)
+        decision
     }
 
     fn talk(&self, id: NegotiationId) -> Result<&Negotiation, Error> {
@@ -140,8 +153,6 @@ impl<'a> Sitting<'a> {
         self.events.push(notice.event);
         self.due.extend(notice.due);
         self.audit.get_or_insert(notice.audit);
-        if !self.touched.contains(&talk.id) {
-            self.touched.push(talk.id);
-        }
+        self.touched.insert(talk.id);
     }
 }
