@@ -268,7 +268,7 @@ async fn people(ground: &Ground, people: &[Person]) -> anyhow::Result<Vec<UserId
             searched.into(),
             person.phone.as_str().into(),
             "customer".into(),
-            format!("BENCH{n:05}").into(),
+            referral_code(n).into(),
             "1".into(),
             person.created_at.into(),
             true.into(),
@@ -444,4 +444,20 @@ async fn tokens(ground: &Ground, users: &[UserId], now: Instant) -> anyhow::Resu
         Ok(signer.issue(&claims)?.expose().to_owned())
     };
     sessions.iter().zip(users).map(mint).collect()
+}
+
+/// The `n`th referral code, spelled in the letters that such codes have.
+fn referral_code(n: usize) -> String {
+    const LETTERS: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+    let mut rest = n;
+    let mut code = String::from("REF-");
+    for _ in 0..6 {
+        code.extend(
+            LETTERS
+                .get(rest % LETTERS.len())
+                .map(|letter| char::from(*letter)),
+        );
+        rest /= LETTERS.len();
+    }
+    code
 }

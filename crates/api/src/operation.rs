@@ -183,14 +183,42 @@ fn read_body(body: Option<&Value>, components: &Value) -> Result<BodyKind, Strin
     })
 }
 
+/// A validator with the components that the schema refers to, and no other: a hundred validators with all of them take more
+/// memory and time than the rest of the start together.
 fn compile(mut schema: Value, components: &Value) -> Result<Validator, String> {
+    let mut needed = Map::new();
+    gather(&schema, components, &mut needed);
     if let Some(object) = schema.as_object_mut() {
-        object.insert("components".into(), components.clone());
+        object.insert("components".into(), json!({ "schemas": needed }));
     }
     jsonschema::options()
         .should_validate_formats(true)
         .build(&schema)
         .map_err(|e| e.to_string())
+}
+
+/// The components that `value` refers to, and those that they refer to.
+fn gather(value: &Value, components: &Value, needed: &mut Map<String, Value>) {
+    match value {
+        Value::Object(fields) => {
+            let name = fields
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+            if let Some(name) = name
+                && !needed.contains_key(name)
+                && let Some(schema) = components.get("schemas").and_then(|schemas| schemas.get(name))
+            {
+                needed.insert(name.to_owned(), schema.clone());
+                gather(schema, components, needed);
+            }
+            fields
+                .values()
+                .for_each(|field| gather(field, components, needed));
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, components, needed)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn read_query(parameters: Option<&Value>, components: &Value) -> Result<QueryShape, String> {
