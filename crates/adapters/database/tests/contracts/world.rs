@@ -29,7 +29,7 @@ impl Store {
     }
 }
 
-/// The ports of one backend. A port that has a fake is an `Arc<dyn …>` here; what only databases have is under `db()`.
+/// One store, a clock, ids. A contract builds its use case over `memory` or `db()`, whichever the store is.
 pub(crate) struct World {
     pub(crate) clock: FixedClock,
     pub(crate) ids: Ids,
