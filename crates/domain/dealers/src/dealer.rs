@@ -65,19 +65,7 @@ impl FromStr for DealerStatus {
     type Err = Malformed;
 
     fn from_str(word: &str) -> Result<Self, Malformed> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|s| s.as_str() == word)
-            .ok_or_else(|| {
-                Malformed::new(
-                    "unknown_dealer_status",
-                    format!(
-                        "“{}” is none of pending, verified, rejected, suspended",
-                        text::excerpt(word)
-                    ),
-                )
-            })
+        kernel::text::one_of(Self::ALL, Self::as_str, "unknown_dealer_status", word)
     }
 }
 

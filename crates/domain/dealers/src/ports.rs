@@ -38,8 +38,6 @@ pub struct NewDealer {
 pub struct DealerFacts {
     /// The dealer as it is.
     pub dealer: Dealer,
-    /// Its active owners: who is told.
-    pub owners: Vec<Person>,
 }
 
 /// Dealers, under lock.

@@ -57,16 +57,7 @@ impl FromStr for SiteKind {
     type Err = Malformed;
 
     fn from_str(word: &str) -> Result<Self, Malformed> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|k| k.as_str() == word)
-            .ok_or_else(|| {
-                Malformed::new(
-                    "unknown_site_kind",
-                    format!("“{}” is none of showroom, workshop, both", text::excerpt(word)),
-                )
-            })
+        kernel::text::one_of(Self::ALL, Self::as_str, "unknown_site_kind", word)
     }
 }
 

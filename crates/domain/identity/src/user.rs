@@ -151,16 +151,7 @@ impl FromStr for PlatformRole {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|role| role.as_str() == text)
-            .ok_or_else(|| {
-                Malformed::new(
-                    "unknown_platform_role",
-                    format!("“{}” is none of customer, admin", kernel::text::excerpt(text)),
-                )
-            })
+        kernel::text::one_of(Self::ALL, Self::as_str, "unknown_platform_role", text)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use kernel::act::{Act, Decision};
-use kernel::error::{Common, Failure, Violations};
+use kernel::error::{Common, Failure, Violation, Violations};
 use kernel::id::ListingId;
 use kernel::rights::Right;
 
@@ -76,13 +76,7 @@ pub fn decide(
     for (n, (item, facts)) in items.iter().zip(facts).enumerate() {
         match one(act, item, facts.as_ref()) {
             Ok(decision) => decided.push(decision),
-            Err(error) => {
-                let field = match error.common() {
-                    Some(Common::Absent { .. }) => "listing_id",
-                    _ => "status",
-                };
-                refused.add(format!("/items/{n}/{field}"), error.code(), error.to_string());
-            }
+            Err(error) => refuse(n, &error, &mut refused),
         }
     }
     if refused.is_empty() {
@@ -92,7 +86,31 @@ pub fn decide(
     }
 }
 
-fn one(
+/// Notes why the item at this place can't go.
+pub fn refuse(n: usize, error: &dyn Failure, refused: &mut Violations) {
+    match (error.violations(), error.common()) {
+        (Some(all), _) => {
+            for found in all.as_slice() {
+                let pointer = format!("/items/{n}{}", found.pointer);
+                refused.extend(
+                    [Violation {
+                        pointer,
+                        ..found.clone()
+                    }]
+                    .into_iter()
+                    .collect(),
+                );
+            }
+        }
+        (None, Some(Common::Absent { .. })) => {
+            refused.add(format!("/items/{n}/listing_id"), error.code(), error.to_string());
+        }
+        (None, _) => refused.add(format!("/items/{n}/status"), error.code(), error.to_string()),
+    }
+}
+
+/// Where one item goes by the dealer's word. A sale is none: it is recorded.
+pub fn one(
     act: &Act,
     item: &BulkItem,
     facts: Option<&ListingFacts>,

@@ -78,7 +78,7 @@ pub enum Error {
     #[error("a listing becomes sold by recording its sale (buyer, price, day), not by setting its status")]
     SaleRequired,
     /// Something else hangs on the vehicle.
-    #[error("the vehicle has listings or bookings and can't be erased: set its status to inactive")]
+    #[error("the vehicle has listings, bookings or sales and can't be erased: set its status to inactive")]
     VehicleInUse,
     /// Some of a bulk change can't be done, so none was.
     #[error("nothing was changed: {0}")]

@@ -44,6 +44,8 @@ pub enum Happened {
     },
     /// It changed hands.
     Sold,
+    /// That was taken back.
+    SaleVoided,
     /// Work was done on it.
     Serviced {
         /// The entry of the log.
@@ -64,6 +66,7 @@ impl Happened {
             Self::OdometerCorrected { .. } => "odometer_corrected",
             Self::Listed { .. } => "listed",
             Self::Sold => "sold",
+            Self::SaleVoided => "sale_voided",
             Self::Serviced { .. } => "serviced",
         }
     }

@@ -37,6 +37,7 @@ pub mod csv;
 pub mod deal_rating;
 pub mod error;
 pub mod given;
+pub mod handover;
 pub mod history;
 pub mod import;
 pub mod listing;

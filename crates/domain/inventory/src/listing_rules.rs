@@ -60,14 +60,20 @@ pub(crate) fn shown(money: Money) -> Value {
     json!({"amount": money.amount(), "currency": money.currency().code()})
 }
 
-pub(crate) fn event(name: &str, listed: &Listed, mut more: Value) -> Event {
+/// An event about a listing as it now is, with what it was: version 1 of the payload of every `listing.*` event.
+pub(crate) fn event(name: &str, listed: &Listed, before: Option<&Listing>) -> Event {
     let listing = &listed.listing;
-    if let Some(fields) = more.as_object_mut() {
-        fields.insert("listing_id".to_owned(), json!(listing.id));
-        fields.insert("vehicle_id".to_owned(), json!(listing.vehicle));
-        fields.insert("status".to_owned(), json!(listing.status.as_str()));
-    }
-    Event::new(name, listing.id, more).for_dealer(listing.dealer)
+    let asking = listing.prices.asking();
+    let old = before.map(|b| b.prices.asking()).filter(|old| *old != asking);
+    let payload = json!({
+        "listing_id": listing.id,
+        "vehicle_id": listing.vehicle,
+        "status": listing.status.as_str(),
+        "previous_status": before.map(|b| b.status.as_str()),
+        "asking_price": shown(asking),
+        "previous_price": old.map(shown),
+    });
+    Event::new(name, listing.id, payload).for_dealer(listing.dealer)
 }
 
 /// Makes a listing, with its vehicle where that is new.
@@ -137,14 +143,9 @@ pub fn create(
     let audit = Audit::new("listing.create", "listing", ids.listing)
         .for_dealer(dealer)
         .with(json!({"vehicle_id": listed.vehicle.id, "status": listed.listing.status}));
-    let told = event("listing.created", &listed, json!({"asking_price": shown(asking)}));
-    let published = (listed.listing.status == ListingStatus::Active).then(|| {
-        event(
-            "listing.published",
-            &listed,
-            json!({"asking_price": shown(asking)}),
-        )
-    });
+    let told = event("listing.created", &listed, None);
+    let published =
+        (listed.listing.status == ListingStatus::Active).then(|| event("listing.published", &listed, None));
     let mut decision = Decision::new(plan, listed, audit).telling(told);
     decision.record.events.extend(published);
     Ok(decision)
@@ -299,13 +300,9 @@ fn told(act: &Act, facts: &ListingFacts, listing: Listing) -> Decision<Option<Li
         vehicle: facts.listed.vehicle.clone(),
     };
     let (old, new) = (before.prices.asking(), listing.prices.asking());
-    let mut events = vec![event("listing.updated", &listed, json!({}))];
+    let mut events = vec![event("listing.updated", &listed, Some(before))];
     if old != new {
-        events.push(event(
-            "listing.price_changed",
-            &listed,
-            json!({"from": shown(old), "to": shown(new)}),
-        ));
+        events.push(event("listing.price_changed", &listed, Some(before)));
     }
     if before.status != listing.status {
         let name = match listing.status {
@@ -313,7 +310,7 @@ fn told(act: &Act, facts: &ListingFacts, listing: Listing) -> Decision<Option<Li
             ListingStatus::Removed => Some("listing.removed"),
             ListingStatus::Draft | ListingStatus::Reserved | ListingStatus::Sold => None,
         };
-        events.extend(name.map(|name| event(name, &listed, json!({"from": before.status.as_str()}))));
+        events.extend(name.map(|name| event(name, &listed, Some(before))));
     }
     let audit = Audit::new("listing.update", "listing", listing.id)
         .for_dealer(listing.dealer)

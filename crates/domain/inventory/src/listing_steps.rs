@@ -3,7 +3,6 @@
 
 use kernel::Instant;
 use kernel::event::Event;
-use serde_json::json;
 
 use crate::error::Error;
 use crate::listing::{Listed, Step};
@@ -34,7 +33,7 @@ pub fn after(listed: &Listed, step: Step, at: Instant) -> Result<(ListingPlan, E
         Step::Remove => "listing.removed",
         Step::Redraft => "listing.redrafted",
     };
-    let told = event(name, &next, json!({"from": before.status.as_str()}));
+    let told = event(name, &next, Some(before));
     let plan = ListingPlan {
         listing,
         price: None,

@@ -53,7 +53,7 @@ pub struct VehicleFacts {
     pub vin_held_by: Option<VehicleId>,
     /// The dealer makes contradictions of the number errors.
     pub strict_vin: bool,
-    /// Listings name it, in any status; so bookings may too.
+    /// Listings name it, in any status, so that bookings may too; or sales do.
     pub in_use: bool,
 }
 

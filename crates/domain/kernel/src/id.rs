@@ -64,8 +64,14 @@ pub mod kind {
         Booking,
         /// A one-time code.
         Code,
+        /// A line of the ledger of commissions.
+        CommissionEntry,
+        /// How a dealer pays commission.
+        CommissionPlan,
         /// A business that sells or services cars.
         Dealer,
+        /// A message to one webhook.
+        Delivery,
         /// Something that happened.
         Event,
         /// An invitation to join as staff or admin.
@@ -76,8 +82,14 @@ pub mod kind {
         Listing,
         /// The talk about one listing between one buyer and its dealer.
         Negotiation,
+        /// A line that a person reads in the product.
+        Notification,
         /// One price put in a negotiation.
         Offer,
+        /// A question to a buyer known by e-mail alone: did you buy this car?
+        Purchase,
+        /// The closing of a listing, or of an owner's private sale.
+        Sale,
         /// An entry of an owner's log.
         ServiceRecord,
         /// A set of filters that a user keeps.
@@ -86,12 +98,18 @@ pub mod kind {
         Session,
         /// One of a dealer's places.
         Site,
+        /// A slot that is kept for somebody for a while.
+        SlotHold,
         /// A user's work for a dealer.
         Staff,
         /// A person with an account.
         User,
         /// A physical car.
         Vehicle,
+        /// A place in the line for a taken slot.
+        WaitlistEntry,
+        /// Where events are told to another program.
+        Webhook,
     );
 }
 
@@ -99,8 +117,14 @@ pub mod kind {
 pub type BookingId = Id<kind::Booking>;
 /// Id of a one-time code.
 pub type CodeId = Id<kind::Code>;
+/// Id of a line of the ledger of commissions.
+pub type CommissionEntryId = Id<kind::CommissionEntry>;
+/// Id of a commission plan.
+pub type CommissionPlanId = Id<kind::CommissionPlan>;
 /// Id of a dealer.
 pub type DealerId = Id<kind::Dealer>;
+/// Id of a message to one webhook.
+pub type DeliveryId = Id<kind::Delivery>;
 /// Id of an event.
 pub type EventId = Id<kind::Event>;
 /// Id of an invitation.
@@ -111,8 +135,14 @@ pub type JobId = Id<kind::Job>;
 pub type ListingId = Id<kind::Listing>;
 /// Id of a negotiation.
 pub type NegotiationId = Id<kind::Negotiation>;
+/// Id of a line that a person reads in the product.
+pub type NotificationId = Id<kind::Notification>;
 /// Id of an offer in a negotiation.
 pub type OfferId = Id<kind::Offer>;
+/// Id of the question that a buyer by e-mail confirms.
+pub type PurchaseId = Id<kind::Purchase>;
+/// Id of a sale.
+pub type SaleId = Id<kind::Sale>;
 /// Id of an owner's log entry.
 pub type ServiceRecordId = Id<kind::ServiceRecord>;
 /// Id of a saved search.
@@ -121,9 +151,15 @@ pub type SavedSearchId = Id<kind::SavedSearch>;
 pub type SessionId = Id<kind::Session>;
 /// Id of a site.
 pub type SiteId = Id<kind::Site>;
+/// Id of a hold of a slot.
+pub type SlotHoldId = Id<kind::SlotHold>;
 /// Id of a staff member (not of the user behind it).
 pub type StaffId = Id<kind::Staff>;
 /// Id of a user.
 pub type UserId = Id<kind::User>;
 /// Id of a vehicle.
 pub type VehicleId = Id<kind::Vehicle>;
+/// Id of a place in the line for a taken slot.
+pub type WaitlistEntryId = Id<kind::WaitlistEntry>;
+/// Id of a webhook.
+pub type WebhookId = Id<kind::Webhook>;

@@ -30,6 +30,7 @@ pub mod event;
 pub mod id;
 pub mod job;
 pub mod letter;
+pub mod message;
 pub mod money;
 pub mod paging;
 pub mod patch;

@@ -110,18 +110,28 @@ pub enum Right {
     ManageBookings,
     /// See and answer the dealer's negotiations.
     ManageNegotiations,
+    /// Close sales, and see and mend those that one has a part in.
+    CloseSales,
     /// Feature listings, change many at once, import and export.
     RunInventory,
     /// Create and change sites.
     ManageSites,
     /// Invite and change staff.
     ManageStaff,
+    /// See all of the dealer's sales, commissions and figures; mend and void sales.
+    RunSales,
     /// Change the dealer's record and settings.
     EditDealer,
+    /// Have events told to other programs.
+    ManageWebhooks,
+    /// Say how commission is paid.
+    ManageCommission,
     /// Verify, reject, suspend and reinstate dealers; see every one.
     VerifyDealers,
     /// Search, invite and change users.
     ManageUsers,
+    /// See how the work in the background goes.
+    SeeQueue,
 }
 
 impl Right {
@@ -137,12 +147,17 @@ impl Right {
         Self::ManageListings,
         Self::ManageBookings,
         Self::ManageNegotiations,
+        Self::CloseSales,
         Self::RunInventory,
         Self::ManageSites,
         Self::ManageStaff,
+        Self::RunSales,
         Self::EditDealer,
+        Self::ManageWebhooks,
+        Self::ManageCommission,
         Self::VerifyDealers,
         Self::ManageUsers,
+        Self::SeeQueue,
     ];
 
     /// Its name, as errors and tables show it.
@@ -158,12 +173,17 @@ impl Right {
             Self::ManageListings => "manage_listings",
             Self::ManageBookings => "manage_bookings",
             Self::ManageNegotiations => "manage_negotiations",
+            Self::CloseSales => "close_sales",
             Self::RunInventory => "run_inventory",
             Self::ManageSites => "manage_sites",
             Self::ManageStaff => "manage_staff",
+            Self::RunSales => "run_sales",
             Self::EditDealer => "edit_dealer",
+            Self::ManageWebhooks => "manage_webhooks",
+            Self::ManageCommission => "manage_commission",
             Self::VerifyDealers => "verify_dealers",
             Self::ManageUsers => "manage_users",
+            Self::SeeQueue => "see_queue",
         }
     }
 
@@ -174,10 +194,12 @@ impl Right {
                 &[Role::Customer]
             }
             Self::SeeOwnDealer | Self::SeeInventory | Self::SeeCalendar => &[Role::Mechanic, Role::Sales],
-            Self::ManageListings | Self::ManageBookings | Self::ManageNegotiations => &[Role::Sales],
-            Self::RunInventory | Self::ManageSites | Self::ManageStaff => &[Role::Manager],
-            Self::EditDealer => &[Role::Owner],
-            Self::VerifyDealers | Self::ManageUsers => &[Role::Admin],
+            Self::ManageListings | Self::ManageBookings | Self::ManageNegotiations | Self::CloseSales => {
+                &[Role::Sales]
+            }
+            Self::RunInventory | Self::ManageSites | Self::ManageStaff | Self::RunSales => &[Role::Manager],
+            Self::EditDealer | Self::ManageWebhooks | Self::ManageCommission => &[Role::Owner],
+            Self::VerifyDealers | Self::ManageUsers | Self::SeeQueue => &[Role::Admin],
         }
     }
 

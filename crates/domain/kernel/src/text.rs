@@ -60,3 +60,19 @@ pub fn excerpt(text: &str) -> String {
     }
     short
 }
+
+/// The one of `all` whose word `text` is; else what `code` stands for, with the words there are.
+pub fn one_of<T: Copy>(
+    all: &[T],
+    word: fn(T) -> &'static str,
+    code: &'static str,
+    text: &str,
+) -> Result<T, Malformed> {
+    all.iter().copied().find(|one| word(*one) == text).ok_or_else(|| {
+        let words: Vec<&str> = all.iter().map(|one| word(*one)).collect();
+        Malformed::new(
+            code,
+            format!("“{}” is none of {}", excerpt(text), words.join(", ")),
+        )
+    })
+}

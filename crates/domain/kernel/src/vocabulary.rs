@@ -27,20 +27,15 @@ macro_rules! words {
                 let word = crate::text::fold(text).replace([' ', '-'], "_");
                 match word.as_str() {
                     $($word $(| $synonym)* => Ok(Self::$variant),)*
-                    _ => Err(Self::unknown(text)),
+                    _ => text.parse(),
                 }
-            }
-
-            fn unknown(text: &str) -> Malformed {
-                let words: Vec<&str> = Self::ALL.iter().map(|w| w.as_str()).collect();
-                Malformed::new($code, format!("“{}” is none of {}", crate::text::excerpt(text), words.join(", ")))
             }
         }
 
         impl FromStr for $name {
             type Err = Malformed;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::ALL.iter().copied().find(|w| w.as_str() == text).ok_or_else(|| Self::unknown(text))
+                crate::text::one_of(Self::ALL, Self::as_str, $code, text)
             }
         }
 

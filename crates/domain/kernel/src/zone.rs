@@ -17,6 +17,14 @@ impl Zone {
     pub fn name(self) -> &'static str {
         self.0.name()
     }
+
+    /// An instant as a letter says it, in this zone's wall time: `Monday, 8 June 2026, 10:00 EDT`.
+    pub fn words(self, instant: crate::Instant) -> String {
+        instant
+            .with_timezone(&self.0)
+            .format("%A, %-d %B %Y, %H:%M %Z")
+            .to_string()
+    }
 }
 
 impl FromStr for Zone {

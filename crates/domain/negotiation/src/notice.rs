@@ -69,7 +69,8 @@ impl Notice {
     /// What goes out on this occasion, for the negotiation as it now is.
     pub fn of(occasion: Occasion, talk: &Negotiation) -> Self {
         let standing = talk.standing();
-        // Version 1 of the payload of every `negotiation.*` event. No name in it, and nothing of what the dealer said beforehand.
+        // Version 1 of the payload of every `negotiation.*` event. No name in it, nothing that somebody wrote, and nothing of what the
+        // dealer said beforehand.
         let payload = json!({
             "id": talk.id,
             "listing_id": talk.listing,
@@ -87,7 +88,6 @@ impl Notice {
             })),
             "expires_at": talk.expires_at(),
             "reserved_until": talk.reserved_until,
-            "reason": talk.reason,
             "version": talk.version,
         });
         Self {

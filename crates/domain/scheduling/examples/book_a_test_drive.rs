@@ -25,6 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         bookings: Arc::new(memory.clone()),
         queries: Arc::new(memory.clone()),
         slots: Arc::new(memory.clone()),
+        holds: Arc::new(memory.clone()),
         feeds: Arc::new(memory.clone()),
         ids: ids.clone(),
     };
@@ -49,7 +50,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }),
         name: "2021 Ford F-150".to_owned(),
         dealer_name: "Empire Motors".to_owned(),
-        dealer_email: None,
     };
     memory.given_bookable(car.clone());
 
@@ -95,6 +95,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         start_at: first.start_at,
         note: None,
         customer: None,
+        hold_id: None,
     };
 
     let drive = drives.book(&act(&ann), wish.clone()).await?.value;

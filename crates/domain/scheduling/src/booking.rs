@@ -115,21 +115,7 @@ impl FromStr for Status {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|s| s.as_str() == text)
-            .ok_or_else(|| {
-                let words: Vec<&str> = Self::ALL.iter().map(|s| s.as_str()).collect();
-                Malformed::new(
-                    "unknown_status",
-                    format!(
-                        "“{}” is none of {}",
-                        kernel::text::excerpt(text),
-                        words.join(", ")
-                    ),
-                )
-            })
+        kernel::text::one_of(Self::ALL, Self::as_str, "unknown_status", text)
     }
 }
 

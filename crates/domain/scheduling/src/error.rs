@@ -5,6 +5,7 @@ use kernel::Instant;
 use kernel::error::{Common, Failure, Kind};
 
 use crate::booking::{Slot, Status, Step};
+use crate::waitlist::{MOST_WAITING, WaitStatus};
 
 /// An instant as the API writes it, to the second.
 pub(crate) fn rfc3339(instant: Instant) -> String {
@@ -37,10 +38,36 @@ pub enum Error {
         /// The drive that is in the way, where it is known.
         with: Option<Slot>,
     },
+    /// The hold that a booking names does not keep this slot for whoever books.
+    #[error("this hold is over, or keeps another slot: book without hold_id, or hold the slot again")]
+    HoldGone,
+    /// Nobody has the slot that somebody wants to wait for.
+    #[error("this slot is free: book it")]
+    SlotFree,
+    /// They wait for this slot already.
+    #[error("you wait for this slot already")]
+    AlreadyWaiting,
+    /// They wait for as many slots as one may.
+    #[error("you wait for {MOST_WAITING} slots, and no more are allowed: leave a line first")]
+    TooManyWaiting,
+    /// What is to be accepted is not offered, or no longer.
+    #[error("this place in line is {state}: only one that is offered can be accepted, until its offer ends")]
+    NotOffered {
+        /// Where it stands.
+        state: WaitStatus,
+    },
+    /// A place in line that is given up already was to change.
+    #[error("this place in line is {state}, and nothing more can be done with it")]
+    NotInLine {
+        /// Where it stands.
+        state: WaitStatus,
+    },
     /// The customer has as many open drives as the site allows.
-    #[error("the customer has {open} open test drives, and {most} are allowed: cancel one first")]
+    #[error(
+        "the customer has {open} test drives open or slots held, and {most} are allowed: cancel one first, or let a hold end"
+    )]
     TooManyOpen {
-        /// How many there are.
+        /// How many there are; held slots count where another is to be held.
         open: usize,
         /// How many there may be.
         most: u16,
@@ -74,6 +101,12 @@ impl Failure for Error {
         match self {
             Self::Common(common) | Self::NotASlot(common) => common.kind(),
             Self::SlotTaken
+            | Self::HoldGone
+            | Self::SlotFree
+            | Self::AlreadyWaiting
+            | Self::TooManyWaiting
+            | Self::NotOffered { .. }
+            | Self::NotInLine { .. }
             | Self::OverlappingDrive { .. }
             | Self::TooManyOpen { .. }
             | Self::NotBookable { .. }
@@ -87,6 +120,12 @@ impl Failure for Error {
             Self::Common(common) => common.code(),
             Self::NotASlot(_) => "not_a_slot",
             Self::SlotTaken => "slot_taken",
+            Self::HoldGone => "hold_gone",
+            Self::SlotFree => "slot_free",
+            Self::AlreadyWaiting => "already_waiting",
+            Self::TooManyWaiting => "too_many_waiting",
+            Self::NotOffered { .. } => "not_offered",
+            Self::NotInLine { .. } => "not_in_line",
             Self::OverlappingDrive { .. } => "overlapping_drive",
             Self::TooManyOpen { .. } => "too_many_open",
             Self::NotBookable { .. } => "not_bookable",
@@ -99,6 +138,12 @@ impl Failure for Error {
         match self {
             Self::Common(common) | Self::NotASlot(common) => Some(common),
             Self::SlotTaken
+            | Self::HoldGone
+            | Self::SlotFree
+            | Self::AlreadyWaiting
+            | Self::TooManyWaiting
+            | Self::NotOffered { .. }
+            | Self::NotInLine { .. }
             | Self::OverlappingDrive { .. }
             | Self::TooManyOpen { .. }
             | Self::NotBookable { .. }

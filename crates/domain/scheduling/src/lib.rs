@@ -12,6 +12,9 @@
 //! | --- | --- |
 //! | [`slots`] | the slot calculus: hours, exceptions, zone, grid, lead, horizon, capacity in; slots out |
 //! | [`booking`] | [`TestDrive`](booking::TestDrive), its states and transitions |
+//! | [`hold`] | slots that are kept for a while |
+//! | [`waitlist`], [`waitlist_rules`] | lines for taken slots: places in them, and whose turn it is |
+//! | [`reminder`] | reminders a day and two hours ahead |
 //! | [`request`] | what callers ask for, checked |
 //! | [`rules`] | book, judge, cancel, reschedule, expire, withdraw: pure decisions |
 //! | [`notice`] | events, letters and audit lines of each step |
@@ -36,9 +39,13 @@
 
 pub mod booking;
 pub mod error;
+pub mod hold;
 pub mod notice;
 pub mod ports;
+pub mod reminder;
 pub mod request;
 pub mod rules;
 pub mod slots;
 pub mod use_cases;
+pub mod waitlist;
+pub mod waitlist_rules;

@@ -1,14 +1,14 @@
-//! What is told when a test drive takes a step: an event, letters to the customer and the dealer, a line of the audit log.
+//! What is told when a test drive takes a step: an event, by which both sides are told, and a line of the audit log.
 
 use kernel::act::{Audit, Decision};
-use kernel::email::Email;
 use kernel::event::Event;
+use kernel::id::ListingId;
 use kernel::job::Job;
-use kernel::letter::Letter;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::booking::{Status, TestDrive};
+use crate::booking::{Slot, Status, TestDrive};
+use crate::reminder;
 
 /// What letters and calendars say about a drive, beside the drive itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +17,6 @@ pub struct Details {
     pub vehicle: String,
     /// The dealer's name.
     pub dealer: String,
-    /// Where the dealer reads its mail.
-    pub dealer_email: Option<Email>,
     /// The showroom's name.
     pub site: String,
     /// The showroom's address in one line.
@@ -53,6 +51,8 @@ pub enum Occasion {
     NoShow,
     /// Nobody decided in time.
     Expired,
+    /// The customer is reminded of it: the drive is as it was.
+    Reminder,
 }
 
 impl Occasion {
@@ -66,6 +66,7 @@ impl Occasion {
         Self::Completed,
         Self::NoShow,
         Self::Expired,
+        Self::Reminder,
     ];
 
     /// Name of the event, and of the audit line.
@@ -79,19 +80,7 @@ impl Occasion {
             Self::Completed => "booking.completed",
             Self::NoShow => "booking.no_show",
             Self::Expired => "booking.expired",
-        }
-    }
-
-    /// Templates of the letters: to the customer, to the dealer. After the drive nothing is sent.
-    pub const fn templates(self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Self::Requested => Some(("booking_requested", "booking_requested_dealer")),
-            Self::Approved => Some(("booking_approved", "booking_approved_dealer")),
-            Self::Declined => Some(("booking_declined", "booking_declined_dealer")),
-            Self::Cancelled => Some(("booking_cancelled", "booking_cancelled_dealer")),
-            Self::Rescheduled => Some(("booking_rescheduled", "booking_rescheduled_dealer")),
-            Self::Expired => Some(("booking_expired", "booking_expired_dealer")),
-            Self::Completed | Self::NoShow => None,
+            Self::Reminder => "booking.reminder",
         }
     }
 }
@@ -101,7 +90,7 @@ impl Occasion {
 pub struct Notice {
     /// For whoever listens.
     pub event: Event,
-    /// Letters, and the expiry to come.
+    /// The expiry to come.
     pub jobs: Vec<Job>,
     /// For the audit log.
     pub audit: Audit,
@@ -109,12 +98,18 @@ pub struct Notice {
 
 impl Notice {
     /// What goes out on this occasion, for the drive as it now is.
-    pub fn of(occasion: Occasion, drive: &TestDrive, details: &Details) -> Self {
+    pub fn of(occasion: Occasion, drive: &TestDrive) -> Self {
         let event = Event::new(occasion.name(), drive.id, payload(drive)).for_dealer(drive.dealer);
-        let mut jobs = letters(occasion, drive, details);
+        let mut jobs = Vec::new();
         let asked = matches!(occasion, Occasion::Requested | Occasion::Rescheduled);
         if asked && drive.status == Status::Requested {
             jobs.push(expiry(drive));
+        }
+        if matches!(drive.status, Status::Declined | Status::Cancelled) {
+            jobs.push(freed(drive));
+        }
+        if matches!(occasion, Occasion::Approved | Occasion::Rescheduled) {
+            jobs.extend(reminder::ahead(drive));
         }
         let audit = Audit::new(occasion.name(), "booking", drive.id)
             .for_dealer(drive.dealer)
@@ -134,6 +129,11 @@ impl Notice {
     }
 }
 
+/// A slot that was called off is free again: by this its customer is told, who may book it anew.
+pub fn free_again(drive: &TestDrive) -> Event {
+    Event::new("booking.slot_free_again", drive.id, payload(drive)).for_dealer(drive.dealer)
+}
+
 /// The kind of the jobs that expire requests.
 pub const EXPIRY_JOB: &str = "booking_expiry";
 
@@ -144,32 +144,45 @@ pub struct Expiry {
     pub booking_id: kernel::id::BookingId,
 }
 
+/// The kind of the jobs that look whose turn it is in a line.
+pub const TURN_JOB: &str = "waitlist_turn";
+
+/// What a turn job knows: a slot that may be free now. It looks again at everything before it does anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Of which listing.
+    pub listing_id: ListingId,
+    /// From when to when.
+    pub slot: Slot,
+}
+
+impl Turn {
+    /// The job.
+    pub fn job(&self) -> Job {
+        Job::new(TURN_JOB, self)
+    }
+}
+
+/// Whoever waits for the slot of this drive gets a turn.
+pub(crate) fn freed(drive: &TestDrive) -> Job {
+    let turn = Turn {
+        listing_id: drive.listing,
+        slot: drive.slot,
+    };
+    turn.job().once(format!("{}:{}", drive.id, drive.version))
+}
+
 fn expiry(drive: &TestDrive) -> Job {
     Job::new(EXPIRY_JOB, &Expiry { booking_id: drive.id })
         .at(drive.decide_by())
         .once(format!("{}:{}", drive.id, drive.version))
 }
 
-fn letters(occasion: Occasion, drive: &TestDrive, details: &Details) -> Vec<Job> {
-    let Some((to_customer, to_dealer)) = occasion.templates() else {
-        return Vec::new();
-    };
-    let customer = drive
-        .customer
-        .email
-        .as_ref()
-        .map(|to| Letter::job(to, to_customer, params(drive, details)));
-    let dealer = details
-        .dealer_email
-        .as_ref()
-        .map(|to| Letter::job(to, to_dealer, params(drive, details)));
-    customer.into_iter().chain(dealer).collect()
-}
-
 /// The parameters of every letter about a drive; `when` and `cancel_until` are in the showroom's wall time.
-fn params(drive: &TestDrive, details: &Details) -> Value {
+pub fn params(drive: &TestDrive, details: &Details) -> Value {
     json!({
         "booking_id": drive.id,
+        "listing_id": drive.listing,
         "name": drive.customer.name,
         "phone": drive.customer.phone,
         "vehicle": details.vehicle,
@@ -177,24 +190,17 @@ fn params(drive: &TestDrive, details: &Details) -> Value {
         "site": details.site,
         "address": details.address,
         "status": drive.status,
-        "when": wall(drive, drive.slot.start_at),
+        "when": drive.zone.words(drive.slot.start_at),
         "start_at": drive.slot.start_at,
         "end_at": drive.slot.end_at,
         "timezone": drive.zone,
-        "cancel_until": wall(drive, drive.cancel_until),
+        "cancel_until": drive.zone.words(drive.cancel_until),
         "note": drive.note,
         "reason": drive.reason,
     })
 }
 
-fn wall(drive: &TestDrive, instant: kernel::Instant) -> String {
-    instant
-        .with_timezone(&drive.zone.0)
-        .format("%A, %-d %B %Y, %H:%M %Z")
-        .to_string()
-}
-
-/// The payload of every `booking.*` event, version 1. No name, address or number in it.
+/// The payload of every `booking.*` event, version 1. No name, address or number in it, and nothing that somebody wrote.
 fn payload(drive: &TestDrive) -> Value {
     json!({
         "id": drive.id,
@@ -208,7 +214,6 @@ fn payload(drive: &TestDrive) -> Value {
         "start_at": drive.slot.start_at,
         "end_at": drive.slot.end_at,
         "timezone": drive.zone,
-        "reason": drive.reason,
         "version": drive.version,
     })
 }

@@ -6,14 +6,20 @@ use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
 use kernel::actor::Membership;
 use kernel::email::Email;
-use kernel::id::{BookingId, DealerId, ListingId, SiteId, StaffId, UserId, VehicleId};
+use kernel::id::{BookingId, DealerId, ListingId, SiteId, SlotHoldId, StaffId, UserId, VehicleId};
 use kernel::paging::{Page, PageRequest};
 use kernel::phone::Phone;
 
 use crate::booking::{Customer, Slot, Status, TestDrive};
 use crate::error::Error;
+use crate::hold::SlotHold;
 use crate::notice::{Details, Filed};
 use crate::slots::{Calendar, SlotRules};
+mod waiting;
+
+pub use waiting::{
+    Answered, EntryFacts, HoldFacts, InLine, JoinFacts, NewHold, SlotHolds, TurnFacts, WaitPlan, Waitlist,
+};
 
 /// Whether the car can be had for a drive, in scheduling's own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,17 +66,14 @@ pub struct BookableVehicle {
     pub name: String,
     /// The dealer's name.
     pub dealer_name: String,
-    /// Where the dealer reads its mail.
-    pub dealer_email: Option<Email>,
 }
 
 impl BookableVehicle {
-    /// What letters say about a drive of it, from this place.
+    /// What letters and calendars say about a drive of it, from this place.
     pub fn details(&self, place: &Place) -> Details {
         Details {
             vehicle: self.name.clone(),
             dealer: self.dealer_name.clone(),
-            dealer_email: self.dealer_email.clone(),
             site: place.name.clone(),
             address: place.address.clone(),
         }
@@ -123,6 +126,8 @@ pub struct BookingFacts {
     pub customer: Option<Patron>,
     /// Live drives of this car that end after the wanted start and begin within a day after it.
     pub taken: Vec<Slot>,
+    /// Holds of this car at the same times that are not over, anybody's.
+    pub holds: Vec<SlotHold>,
     /// The customer's live drives that are not over, of whatever car.
     pub theirs: Vec<Slot>,
 }
@@ -136,8 +141,19 @@ pub struct MoveFacts {
     pub car: BookableVehicle,
     /// As in [`BookingFacts`], without the drive that is moved.
     pub taken: Vec<Slot>,
+    /// As in [`BookingFacts`].
+    pub holds: Vec<SlotHold>,
     /// As in [`BookingFacts`], without the drive that is moved.
     pub theirs: Vec<Slot>,
+}
+
+/// A drive in its slot, and the holds that kept the slot until now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The drive.
+    pub drive: TestDrive,
+    /// What is used up.
+    pub used: Vec<SlotHoldId>,
 }
 
 /// Test drives, for those who change them. Every method is one transaction: claim of the idempotency key, locks, facts,
@@ -151,7 +167,7 @@ pub trait Bookings: Send + Sync {
         &self,
         act: &Act,
         target: &BookingTarget,
-        decide: Decide<'_, BookingFacts, TestDrive, TestDrive, Error>,
+        decide: Decide<'_, BookingFacts, Placed, TestDrive, Error>,
     ) -> Result<Done<TestDrive>, Error>;
 
     /// Locks the drive; writes its next state, if the decision has one. A compare-and-swap: it succeeds only from the very
@@ -170,18 +186,27 @@ pub trait Bookings: Send + Sync {
         act: &Act,
         id: BookingId,
         start_at: Instant,
-        decide: Decide<'_, MoveFacts, TestDrive, TestDrive, Error>,
+        decide: Decide<'_, MoveFacts, Placed, TestDrive, Error>,
     ) -> Result<Done<TestDrive>, Error>;
+}
+
+/// A car, and when it is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarTimes {
+    /// The car.
+    pub car: BookableVehicle,
+    /// Its live drives that share a moment with the span asked for.
+    pub taken: Vec<Slot>,
+    /// Its holds that are not over and do so.
+    pub holds: Vec<SlotHold>,
 }
 
 /// What is free to book. Reads what was committed; nothing is locked.
 #[async_trait]
 pub trait Slots: Send + Sync {
-    /// The car of a listing, in whatever state.
-    async fn bookable(&self, listing: ListingId) -> Result<Option<BookableVehicle>, Error>;
-
-    /// Live drives of the car that share a moment with `within`.
-    async fn taken(&self, vehicle: VehicleId, within: Slot) -> Result<Vec<Slot>, Error>;
+    /// The car of a listing, in whatever state; its live drives, and its holds that are not over at `now`, that share a moment with
+    /// `within`.
+    async fn times(&self, listing: ListingId, within: Slot, now: Instant) -> Result<Option<CarTimes>, Error>;
 }
 
 /// Narrows a dealer's list. Empty lists narrow nothing.

@@ -2,7 +2,7 @@
 
 use kernel::Instant;
 use kernel::error::{Common, Violations};
-use kernel::id::{ListingId, UserId};
+use kernel::id::{ListingId, SlotHoldId, UserId};
 use kernel::text;
 
 use crate::booking::Customer;
@@ -23,6 +23,8 @@ pub struct NewBooking {
     pub note: Option<String>,
     /// Whom staff book for.
     pub customer: Option<NewCustomer>,
+    /// The hold that keeps the slot.
+    pub hold_id: Option<SlotHoldId>,
 }
 
 /// Whom staff book for: a user, or somebody by name.
@@ -71,6 +73,8 @@ pub struct BookingRequest {
     pub note: Option<String>,
     /// Whom it is for.
     pub customer: ForWhom,
+    /// The hold that must keep the slot.
+    pub hold: Option<SlotHoldId>,
 }
 
 impl NewBooking {
@@ -89,6 +93,7 @@ impl NewBooking {
             start_at: self.start_at,
             note,
             customer,
+            hold: self.hold_id,
         })
     }
 }

@@ -9,8 +9,9 @@ use kernel::rights::Right;
 
 use crate::booking::{By, Customer, Slot, Status, TestDrive};
 use crate::error::Error;
-use crate::notice::{Filed, Notice, Occasion};
-use crate::ports::{BookableVehicle, BookingFacts, MoveFacts, Offer, Place};
+use crate::hold::{blocking, keeping};
+use crate::notice::{Filed, Notice, Occasion, freed};
+use crate::ports::{BookableVehicle, BookingFacts, MoveFacts, Offer, Place, Placed};
 use crate::request::{BookingRequest, ForWhom};
 use crate::slots::slot_at;
 
@@ -66,7 +67,7 @@ pub fn book(
     id: BookingId,
     request: &BookingRequest,
     facts: &BookingFacts,
-) -> Result<Decision<TestDrive, TestDrive>, Error> {
+) -> Result<Decision<Placed, TestDrive>, Error> {
     let car = &facts.car;
     if !sees(&act.actor, car) {
         return Err(Common::absent("listing").into());
@@ -75,7 +76,16 @@ pub fn book(
     let customer = customer(act, request, facts)?;
     let place = bookable_by(car, customer.user)?;
     let slot = slot_at(&place.calendar, &place.rules, request.start_at, act.at)?;
-    fits(slot, &facts.taken, &facts.theirs)?;
+    let sides = [act.actor.user(), customer.user];
+    fits(slot, &blocking(&facts.taken, &facts.holds, &sides), &facts.theirs)?;
+    let used = keeping(slot, &facts.holds, &sides);
+    if request
+        .hold
+        .is_some_and(|hold| !used.iter().any(|kept| kept.id == hold && kept.slot == slot))
+    {
+        return Err(Error::HoldGone);
+    }
+    let used = used.into_iter().map(|kept| kept.id).collect();
     let (open, most) = (facts.theirs.len(), place.rules.max_open);
     if open >= usize::from(most) {
         return Err(Error::TooManyOpen { open, most });
@@ -104,8 +114,12 @@ pub fn book(
         updated_at: act.at,
         version: 1,
     };
-    let notice = Notice::of(occasion, &drive, &car.details(place));
-    Ok(notice.deciding(drive.clone(), drive))
+    let notice = Notice::of(occasion, &drive);
+    let placed = Placed {
+        drive: drive.clone(),
+        used,
+    };
+    Ok(notice.deciding(placed, drive))
 }
 
 /// As what the actor books: for oneself as a customer, for somebody else as the staff of the car's dealer and site.
@@ -162,7 +176,7 @@ fn customer(act: &Act, request: &BookingRequest, facts: &BookingFacts) -> Result
 }
 
 /// Is the slot free, for the car and for the customer?
-fn fits(slot: Slot, taken: &[Slot], theirs: &[Slot]) -> Result<(), Error> {
+pub(crate) fn fits(slot: Slot, taken: &[Slot], theirs: &[Slot]) -> Result<(), Error> {
     if taken.iter().any(|other| other.overlaps(&slot)) {
         return Err(Error::SlotTaken);
     }
@@ -177,7 +191,7 @@ pub fn reschedule(
     act: &Act,
     start_at: Instant,
     facts: &MoveFacts,
-) -> Result<Decision<TestDrive, TestDrive>, Error> {
+) -> Result<Decision<Placed, TestDrive>, Error> {
     let drive = &facts.filed.drive;
     let by = side(&act.actor, drive)?;
     act.expect_version(drive.version)?;
@@ -187,15 +201,22 @@ pub fn reschedule(
         .reschedule(drive.slot, drive.cancel_until, by, act.at)?;
     let place = bookable_by(&facts.car, drive.customer.user)?;
     let slot = slot_at(&place.calendar, &place.rules, start_at, act.at)?;
-    fits(slot, &facts.taken, &facts.theirs)?;
+    let sides = [act.actor.user(), drive.customer.user];
+    fits(slot, &blocking(&facts.taken, &facts.holds, &sides), &facts.theirs)?;
+    let used = keeping(slot, &facts.holds, &sides);
+    let used = used.into_iter().map(|kept| kept.id).collect();
     let cancel_until = slot.start_at - place.rules.cutoff();
     let moved = TestDrive {
         site: place.site,
         zone: place.calendar.zone,
         ..drive.clone().reschedule(slot, cancel_until, by, act.at)?
     };
-    let notice = Notice::of(Occasion::Rescheduled, &moved, &facts.car.details(place));
-    Ok(notice.deciding(moved.clone(), moved))
+    let notice = Notice::of(Occasion::Rescheduled, &moved);
+    let placed = Placed {
+        drive: moved.clone(),
+        used,
+    };
+    Ok(notice.deciding(placed, moved).then(freed(drive)))
 }
 
 /// What staff say to a drive.
@@ -228,7 +249,7 @@ pub fn judge(act: &Act, verdict: &Verdict, filed: &Filed) -> Result<Next, Error>
         Verdict::Complete => (drive.complete(staff, act.at)?, Occasion::Completed),
         Verdict::NoShow => (drive.no_show(staff, act.at)?, Occasion::NoShow),
     };
-    Ok(Notice::of(occasion, &drive, &filed.details).deciding(Some(drive.clone()), drive))
+    Ok(Notice::of(occasion, &drive).deciding(Some(drive.clone()), drive))
 }
 
 /// Either side calls it off.
@@ -239,15 +260,13 @@ pub fn cancel(act: &Act, reason: Option<&str>, filed: &Filed) -> Result<Next, Er
         .drive
         .clone()
         .cancel(by, reason.map(str::to_owned), act.at)?;
-    Ok(Notice::of(Occasion::Cancelled, &drive, &filed.details).deciding(Some(drive.clone()), drive))
+    Ok(Notice::of(Occasion::Cancelled, &drive).deciding(Some(drive.clone()), drive))
 }
 
 /// Declines a request that nobody decided in time; leaves everything else as it is, so that it may run at any time, and twice.
 pub fn expire(act: &Act, filed: &Filed) -> Next {
     match filed.drive.clone().expire(act.at) {
-        Ok(drive) => {
-            Notice::of(Occasion::Expired, &drive, &filed.details).deciding(Some(drive.clone()), drive)
-        }
+        Ok(drive) => Notice::of(Occasion::Expired, &drive).deciding(Some(drive.clone()), drive),
         Err(_) => Decision::nothing(None, filed.drive.clone()),
     }
 }
@@ -259,6 +278,6 @@ pub fn withdraw(filed: &Filed, reason: &str, at: Instant) -> Result<(TestDrive, 
         .drive
         .clone()
         .cancel(By::House, Some(reason.to_owned()), at)?;
-    let notice = Notice::of(Occasion::Cancelled, &drive, &filed.details);
+    let notice = Notice::of(Occasion::Cancelled, &drive);
     Ok((drive, notice))
 }

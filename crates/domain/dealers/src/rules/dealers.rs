@@ -5,13 +5,12 @@ use kernel::actor::Scope;
 use kernel::error::{Common, Violations};
 use kernel::event::Event;
 use kernel::id::{DealerId, StaffId};
-use kernel::letter::Letter;
 use kernel::rights::{Right, Role};
 use kernel::text;
 use serde_json::json;
 
 use crate::Error;
-use crate::dealer::{Dealer, DealerDraft, DealerPatch, Step};
+use crate::dealer::{Dealer, DealerDraft, DealerPatch, DealerStatus, Step};
 use crate::ports::{DealerFacts, FounderFacts, NewDealer};
 use crate::staff::StaffMember;
 
@@ -54,17 +53,17 @@ pub fn register(
     let audit = Audit::new("dealer.registered", "dealer", dealer.id)
         .for_dealer(dealer.id)
         .with(json!({"name": dealer.details.name}));
-    let event = Event::new(
-        "dealer.registered",
-        dealer.id,
-        json!({"dealer_id": dealer.id, "name": dealer.details.name, "status": dealer.status}),
-    )
-    .for_dealer(dealer.id);
+    let event = Event::new("dealer.registered", dealer.id, told(&dealer, None)).for_dealer(dealer.id);
     let plan = NewDealer {
         dealer: dealer.clone(),
         owner,
     };
     Ok(Decision::new(plan, dealer, audit).telling(event))
+}
+
+/// The payload of every `dealer.*` event, version 1.
+fn told(dealer: &Dealer, previous: Option<DealerStatus>) -> serde_json::Value {
+    json!({"dealer_id": dealer.id, "status": dealer.status, "previous_status": previous})
 }
 
 /// The owner changes the record.
@@ -81,12 +80,8 @@ pub fn change(act: &Act, patch: DealerPatch, facts: &DealerFacts) -> Result<Deci
             json!({"before": {"details": before.details, "settings": before.settings},
                      "after": {"details": after.details, "settings": after.settings}}),
         );
-    let event = Event::new(
-        "dealer.changed",
-        after.id,
-        json!({"dealer_id": after.id, "name": after.details.name}),
-    )
-    .for_dealer(after.id);
+    let event =
+        Event::new("dealer.changed", after.id, told(&after, Some(before.status))).for_dealer(after.id);
     Ok(Decision::new(after.clone(), after, audit).telling(event))
 }
 
@@ -114,7 +109,7 @@ fn read_reason(step: Step, reason: Option<&str>) -> Result<Option<String>, Commo
     Ok(reason)
 }
 
-/// A step of the status machine; the owners are told of what an admin decides.
+/// A step of the status machine.
 pub fn step(
     act: &Act,
     step: Step,
@@ -138,32 +133,6 @@ pub fn step(
     let audit = Audit::new(step.event(), "dealer", after.id)
         .for_dealer(after.id)
         .with(json!({"before": before, "after": after.status, "reason": reason}));
-    let event = Event::new(
-        step.event(),
-        after.id,
-        json!({"dealer_id": after.id, "before": before, "status": after.status, "reason": reason}),
-    )
-    .for_dealer(after.id);
-    let letters = template(step).into_iter().flat_map(|template| {
-        let params = json!({"dealer_id": after.id, "dealer": after.details.name, "reason": reason});
-        facts
-            .owners
-            .iter()
-            .map(move |owner| Letter::job(&owner.email, template, params.clone()))
-    });
-    let letters: Vec<_> = letters.collect();
-    Ok(Decision::new(after.clone(), after, audit)
-        .telling(event)
-        .then_all(letters))
-}
-
-/// The letter that tells the owners of a step.
-const fn template(step: Step) -> Option<&'static str> {
-    match step {
-        Step::Verify => Some("dealer_verified"),
-        Step::Reject => Some("dealer_rejected"),
-        Step::Suspend => Some("dealer_suspended"),
-        Step::Reinstate => Some("dealer_reinstated"),
-        Step::Resubmit => None,
-    }
+    let event = Event::new(step.event(), after.id, told(&after, Some(before))).for_dealer(after.id);
+    Ok(Decision::new(after.clone(), after, audit).telling(event))
 }

@@ -63,7 +63,6 @@ fn told(name: &str, site: &Site) -> Event {
             "site_id": site.id,
             "dealer_id": site.dealer,
             "kind": site.details.kind,
-            "name": site.details.name,
             "timezone": site.details.timezone,
         }),
     )

@@ -16,6 +16,7 @@ pub mod near;
 pub mod ports;
 pub mod similar;
 pub mod use_cases;
+mod values;
 pub mod views;
 
 pub use filter::ListingFilter;

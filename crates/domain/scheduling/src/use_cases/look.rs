@@ -1,6 +1,6 @@
 //! Looking: what is free, one drive, lists, a site's calendar.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate, NaiveTime};
 use kernel::Instant;
 use kernel::actor::{Actor, Scope};
 use kernel::error::Common;
@@ -12,8 +12,9 @@ use kernel::zone::Zone;
 use super::TestDrives;
 use crate::booking::{Slot, Status, TestDrive};
 use crate::error::Error;
+use crate::hold::blocking;
 use crate::notice::Filed;
-use crate::ports::DriveFilter;
+use crate::ports::{CarTimes, DriveFilter};
 use crate::rules;
 use crate::slots::{free, slots_on};
 
@@ -31,7 +32,7 @@ pub struct AvailableSlots {
 }
 
 impl TestDrives {
-    /// The free slots of a car on one day. A car that the actor can't see is absent; one that can't be driven has none.
+    /// The free slots of a car on one day; what others hold is left out. A car that the actor can't see is absent; one that can't be driven has none.
     pub async fn available(
         &self,
         actor: &Actor,
@@ -39,28 +40,18 @@ impl TestDrives {
         date: NaiveDate,
         now: Instant,
     ) -> Result<AvailableSlots, Error> {
-        let car = self.slots.bookable(listing).await?;
-        let car = car
-            .filter(|car| rules::sees(actor, car))
+        let times = self.slots.times(listing, around(date), now).await?;
+        let CarTimes { car, taken, holds } = times
+            .filter(|times| rules::sees(actor, &times.car))
             .ok_or(Common::absent("listing"))?;
         let all = rules::bookable_by(&car, actor.user()).map_or_else(
             |_| Vec::new(),
             |place| slots_on(&place.calendar, &place.rules, date, now),
         );
-        let slots = match (all.first(), all.last()) {
-            (Some(first), Some(last)) => {
-                let within = Slot {
-                    start_at: first.start_at,
-                    end_at: last.end_at,
-                };
-                free(&all, &self.slots.taken(car.vehicle, within).await?, 1)
-            }
-            _ => all,
-        };
         Ok(AvailableSlots {
             date,
             zone: car.place.as_ref().map(|place| place.calendar.zone),
-            slots,
+            slots: free(&all, &blocking(&taken, &holds, &[actor.user()]), 1),
             cancel_until_minutes: car.place.map_or(0, |place| place.rules.cutoff_minutes),
         })
     }
@@ -107,5 +98,15 @@ impl TestDrives {
             Some(_) | None => &[],
         };
         self.queries.of_dealer(dealer, visible, filter, page).await
+    }
+}
+
+/// All moments that a slot of this day may have, whatever the showroom's clock: zones lie 14 hours apart from UTC at most, and no
+/// slot is longer than a day.
+fn around(date: NaiveDate) -> Slot {
+    let midnight = date.and_time(NaiveTime::MIN).and_utc();
+    Slot {
+        start_at: midnight.checked_sub_days(Days::new(1)).unwrap_or(midnight),
+        end_at: midnight.checked_add_days(Days::new(3)).unwrap_or(midnight),
     }
 }

@@ -4,17 +4,21 @@ mod book;
 mod cancel;
 mod expire;
 mod feed;
+mod hold;
 mod judge;
 mod look;
+mod remind;
 mod reschedule;
+mod waitlist;
 
 use std::sync::Arc;
 
 use kernel::ports::Ids;
 
-use crate::ports::{BookingQueries, Bookings, FeedTokens, Slots};
+use crate::ports::{BookingQueries, Bookings, FeedTokens, SlotHolds, Slots};
 
 pub use look::AvailableSlots;
+pub use waitlist::WaitingLists;
 
 /// Everything that can be done with test drives.
 #[derive(Clone)]
@@ -25,6 +29,8 @@ pub struct TestDrives {
     pub queries: Arc<dyn BookingQueries>,
     /// For what is free.
     pub slots: Arc<dyn Slots>,
+    /// For keeping a slot.
+    pub holds: Arc<dyn SlotHolds>,
     /// For calendar feeds.
     pub feeds: Arc<dyn FeedTokens>,
     /// For new ids.

@@ -49,6 +49,7 @@ impl World {
             bookings: Arc::new(memory.clone()),
             queries: Arc::new(memory.clone()),
             slots: Arc::new(memory.clone()),
+            holds: Arc::new(memory.clone()),
             feeds: Arc::new(memory.clone()),
             ids: ids.clone(),
         };
@@ -139,6 +140,7 @@ impl World {
             start_at: at(start),
             note: None,
             customer,
+            hold_id: None,
         };
         let done = self.drives.book(&self.act(actor), new).await?;
         Ok(done.value)
@@ -182,6 +184,5 @@ fn a_car(ids: &Ids, dealer: DealerId, site: SiteId) -> BookableVehicle {
         }),
         name: "2021 Ford F-150".to_owned(),
         dealer_name: "Empire Motors".to_owned(),
-        dealer_email: Some("desk@empire.example.com".parse().unwrap()),
     }
 }

@@ -1,0 +1,54 @@
+//! What is sent to one person: by which channels, and when.
+
+use kernel::Instant;
+use kernel::email::Email;
+use kernel::id::UserId;
+use kernel::phone::Phone;
+
+use crate::channel::Channel;
+use crate::kind::Kind;
+use crate::preferences::Preferences;
+
+/// Somebody whom an event concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// The account. None for a caller without one, and for the mailbox of a dealer: they get letters alone, and chose nothing.
+    pub user: Option<UserId>,
+    /// Where letters reach them.
+    pub email: Option<Email>,
+    /// Where messages reach them.
+    pub phone: Option<Phone>,
+    /// What they chose.
+    pub preferences: Preferences,
+}
+
+/// One thing to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// By which way.
+    pub channel: Channel,
+    /// When.
+    pub due: Instant,
+}
+
+/// What a recipient gets of a kind, for something that happened by `now`: each channel once at most.
+pub fn plan(kind: &Kind, to: &Recipient, now: Instant) -> Vec<Delivery> {
+    let wanted = |channel: Channel| match (to.user, channel) {
+        (None, Channel::Email) => to.email.is_some(),
+        (None, Channel::InApp | Channel::Sms | Channel::Whatsapp) => false,
+        (Some(_), Channel::InApp) => to.preferences.want(kind, channel),
+        (Some(_), Channel::Email) => to.email.is_some() && to.preferences.want(kind, channel),
+        (Some(_), Channel::Sms | Channel::Whatsapp) => {
+            to.phone.is_some() && to.preferences.want(kind, channel)
+        }
+    };
+    Channel::ALL
+        .iter()
+        .copied()
+        .filter(|channel| wanted(*channel))
+        .map(|channel| Delivery {
+            channel,
+            due: to.preferences.due(kind, channel, now),
+        })
+        .collect()
+}

@@ -1,0 +1,179 @@
+//! What holds for every kind, choice and hour.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveTime, TimeDelta};
+use forecourt_notifications as notifications;
+use kernel::Instant;
+use kernel::event::Event;
+use kernel::id::{DealerId, Id, UserId, kind};
+use notifications::channel::Channel;
+use notifications::kind::{Class, KINDS, Kind, Whom, concerns};
+use notifications::plan::{Recipient, plan};
+use notifications::preferences::{Change, Preferences};
+use notifications::quiet::QuietHours;
+use proptest::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+fn somebody(preferences: Preferences) -> Recipient {
+    Recipient {
+        user: Some(Id::from_uuid(Uuid::from_u128(1))),
+        email: Some("ann@example.com".parse().unwrap()),
+        phone: Some("+12125550100".parse().unwrap()),
+        preferences,
+    }
+}
+
+fn quiet_hours() -> impl Strategy<Value = QuietHours> {
+    let zones = [
+        "America/New_York",
+        "Europe/Berlin",
+        "Australia/Lord_Howe",
+        "Asia/Kolkata",
+        "Pacific/Apia",
+    ];
+    let zone = proptest::sample::select(zones.to_vec());
+    (0..24 * 60_u32, 1..=20 * 60_u32, zone).prop_map(|(from, length, zone)| {
+        let time = |minutes: u32| {
+            NaiveTime::from_num_seconds_from_midnight_opt(minutes % (24 * 60) * 60, 0).unwrap()
+        };
+        QuietHours::new(time(from), time(from + length), zone.parse().unwrap()).unwrap()
+    })
+}
+
+fn instants() -> impl Strategy<Value = Instant> {
+    // 2011 has the day that Samoa left out.
+    (1_293_840_000_i64..1_830_000_000).prop_map(|s| Instant::from_timestamp(s, 0).unwrap())
+}
+
+fn choices() -> impl Strategy<Value = Preferences> {
+    let kinds = proptest::sample::select(KINDS.to_vec());
+    let channels = proptest::sample::select(Channel::ALL.to_vec());
+    let chosen = proptest::collection::vec((kinds, channels, any::<bool>()), 0..20);
+    (chosen, proptest::option::of(quiet_hours())).prop_map(|(chosen, quiet)| {
+        let mut preferences = Preferences {
+            quiet,
+            ..Preferences::default()
+        };
+        for (kind, channel, on) in chosen {
+            let name = kind.name.to_owned();
+            preferences.choices.entry(name).or_default().insert(channel, on);
+        }
+        preferences
+    })
+}
+
+proptest! {
+    #[test]
+    fn quiet_hours_end_later_and_within_two_days(quiet in quiet_hours(), at in instants()) {
+        match quiet.end_after(at) {
+            None => prop_assert!(!quiet.hold(at)),
+            Some(end) => {
+                prop_assert!(quiet.hold(at));
+                prop_assert!(end > at);
+                prop_assert!(end - at <= TimeDelta::hours(49), "{at} to {end}");
+                prop_assert!(!quiet.hold(end), "it is not quiet when they end: {end}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_rings_in_quiet_hours_but_security(preferences in choices(), at in instants(), n in 0..KINDS.len()) {
+        let kind = KINDS.get(n).unwrap();
+        for delivery in plan(kind, &somebody(preferences.clone()), at) {
+            prop_assert!(delivery.due >= at);
+            let quiet = preferences.quiet.is_some_and(|quiet| quiet.hold(delivery.due));
+            if delivery.channel.rings() && kind.class == Class::Service {
+                prop_assert!(!quiet);
+            } else {
+                prop_assert_eq!(delivery.due, at);
+            }
+        }
+    }
+
+    #[test]
+    fn a_choice_is_kept_and_security_comes_whatever_was_chosen(preferences in choices(), at in instants(), n in 0..KINDS.len()) {
+        let kind = KINDS.get(n).unwrap();
+        let once = plan(kind, &somebody(preferences.clone()), at);
+        let told: BTreeSet<Channel> = once.iter().map(|d| d.channel).collect();
+        prop_assert_eq!(told.len(), once.len(), "each channel once");
+        for channel in Channel::ALL {
+            let own = kind.channels.contains(channel);
+            let chosen = preferences.choices.get(kind.name).and_then(|c| c.get(channel)).copied();
+            let locked = kind.class == Class::Security && own;
+            prop_assert_eq!(told.contains(channel), locked || chosen.unwrap_or(own));
+        }
+        prop_assert_eq!(once, plan(kind, &somebody(preferences), at));
+    }
+
+    #[test]
+    fn who_has_no_account_gets_a_letter_or_nothing(preferences in choices(), at in instants(), n in 0..KINDS.len()) {
+        let kind = KINDS.get(n).unwrap();
+        let house = Recipient { user: None, preferences: Preferences { quiet: None, ..preferences.clone() }, ..somebody(preferences) };
+        let told: Vec<Channel> = plan(kind, &house, at).iter().map(|d| d.channel).collect();
+        prop_assert_eq!(told, vec![Channel::Email]);
+        let nowhere = Recipient { email: None, ..house };
+        prop_assert!(plan(kind, &nowhere, at).is_empty());
+    }
+}
+
+#[test]
+fn names_are_unique_and_say_what_they_tell() {
+    let names: BTreeSet<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    assert_eq!(names.len(), KINDS.len());
+    for kind in KINDS {
+        assert_eq!(Kind::parse(kind.name).unwrap(), kind);
+        assert!(Kind::any_of(kind.event));
+    }
+    assert_eq!(Kind::parse("weather").unwrap_err().code, "unknown_kind");
+}
+
+#[test]
+fn a_security_notice_cannot_be_turned_off_and_all_that_is_wrong_is_told_at_once() {
+    let change = |kind: &str, channel, on| Change {
+        choices: [(kind.to_owned(), [(channel, on)].into())].into(),
+        ..Change::default()
+    };
+    let off = change("password_changed", Channel::Email, false);
+    assert!(Preferences::default().changed(off).is_err());
+    let more = change("password_changed", Channel::Sms, true);
+    assert_eq!(Preferences::default().changed(more).unwrap().version, 1);
+    let mut both = change("weather", Channel::Email, true);
+    both.choices
+        .extend(change("email_changed", Channel::InApp, false).choices);
+    let Err(kernel::error::Common::Invalid(wrong)) = Preferences::default().changed(both) else {
+        unreachable!("it is refused");
+    };
+    assert_eq!(wrong.as_slice().len(), 2);
+}
+
+#[test]
+fn an_answer_is_told_to_the_other_side_alone() {
+    let buyer: UserId = Id::from_uuid(Uuid::from_u128(6));
+    let dealer: DealerId = Id::from_uuid(Uuid::from_u128(4));
+    let told = |name: &str, by: Option<&str>| {
+        let talk: Id<kind::Negotiation> = Id::from_uuid(Uuid::from_u128(9));
+        let event = Event::new(name, talk, json!({"buyer_id": buyer, "by": by})).for_dealer(dealer);
+        let all = concerns(&event).into_iter().map(|(_, whom)| whom);
+        all.collect::<Vec<_>>()
+    };
+    let (to_buyer, to_dealer) = (Whom::User(buyer), Whom::Sales(dealer, None));
+    assert_eq!(told("negotiation.opened", Some("buyer")), [to_dealer]);
+    assert_eq!(told("negotiation.opened", Some("dealer")), [to_buyer]);
+    assert_eq!(told("negotiation.accepted", Some("dealer")), [to_buyer]);
+    assert_eq!(told("negotiation.expired", None), [to_buyer, to_dealer]);
+    assert_eq!(told("negotiation.superseded", None), [to_buyer]);
+    assert_eq!(told("vehicle.updated", None), []);
+}
+
+#[test]
+fn a_caller_without_an_account_is_told_too() {
+    let drive: Id<kind::Booking> = Id::from_uuid(Uuid::from_u128(1));
+    let event = Event::new("booking.approved", drive, json!({"customer_id": null}));
+    assert_eq!(
+        concerns(&event).first().map(|(kind, whom)| (kind.name, *whom)),
+        Some(("booking_approved", Whom::Caller(drive)))
+    );
+}
