@@ -17,6 +17,12 @@ mod m0004_inventory;
 mod m0005_scheduling;
 mod m0006_search;
 mod m0007_negotiation;
+mod m0008_sales;
+mod m0010_notifications;
+mod m0012_webhooks;
+mod m0013_booking_times;
+mod m0015_slot_holds;
+mod m0016_waitlist;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -33,6 +39,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_scheduling::Migration),
             Box::new(m0006_search::Migration),
             Box::new(m0007_negotiation::Migration),
+            Box::new(m0010_notifications::Migration),
+            Box::new(m0012_webhooks::Migration),
+            Box::new(m0008_sales::Migration),
+            Box::new(m0013_booking_times::Migration),
+            Box::new(m0015_slot_holds::Migration),
+            Box::new(m0016_waitlist::Migration),
         ]
     }
 }

@@ -15,50 +15,12 @@ use identity::secret::Secret;
 use identity::use_cases::SignedIn;
 use identity::user::{Account, ReferralCode, User};
 use kernel::act::{Act, Audit, Decide, Decision, Done};
-use kernel::error::{Common, Failure, Kind, Violations};
+use kernel::error::{Common, Failure as _, Kind, Violations};
 use kernel::event::Event;
 use kernel::id::{DealerId, InvitationId};
 use serde_json::json;
 
-/// How accepting can fail.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// What the account's side refuses.
-    #[error(transparent)]
-    Identity(#[from] identity::Error),
-    /// What the staff's side refuses.
-    #[error(transparent)]
-    Dealers(#[from] dealers::Error),
-}
-
-impl From<Common> for Error {
-    fn from(common: Common) -> Self {
-        Self::Identity(common.into())
-    }
-}
-
-impl Failure for Error {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Identity(error) => error.kind(),
-            Self::Dealers(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Identity(error) => error.code(),
-            Self::Dealers(error) => error.code(),
-        }
-    }
-
-    fn common(&self) -> Option<&Common> {
-        match self {
-            Self::Identity(error) => error.common(),
-            Self::Dealers(error) => error.common(),
-        }
-    }
-}
+use crate::error::Error;
 
 /// What is known, under lock, when an invitation is accepted.
 #[derive(Clone, Debug)]

@@ -3,9 +3,11 @@
 
 use async_trait::async_trait;
 use kernel::Instant;
+use kernel::actor::{Actor, Scope};
 use kernel::error::Common;
 use kernel::id::{DealerId, JobId, UserId};
 use kernel::job::Job;
+use kernel::rights::Right;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -158,6 +160,32 @@ pub struct QueueFigures {
     pub failed: u64,
     /// When the oldest due job fell due.
     pub oldest_due: Option<Instant>,
+    /// Events that wait for the relay.
+    pub untold: u64,
+    /// When the oldest of them happened.
+    pub oldest_untold: Option<Instant>,
+}
+
+/// The jobs of one kind in figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindFigures {
+    /// The kind.
+    pub kind: String,
+    /// Waiting, for their time or for a worker.
+    pub queued: u64,
+    /// In a worker's hands.
+    pub running: u64,
+    /// Dead letters.
+    pub failed: u64,
+    /// When the oldest due one fell due.
+    pub oldest_due: Option<Instant>,
+}
+
+impl QueueFigures {
+    /// Is nothing to be done just now?
+    pub const fn at_rest(&self) -> bool {
+        self.due == 0 && self.running == 0 && self.untold == 0
+    }
 }
 
 /// A job that was given up.
@@ -186,14 +214,25 @@ pub trait JobQueries: Send + Sync {
 
     /// The queue in figures at `now`.
     async fn figures(&self, now: Instant) -> Result<QueueFigures, Common>;
+
+    /// The same kind by kind, by name; kinds of which nothing waits, runs or died are left out.
+    async fn kinds(&self, now: Instant) -> Result<Vec<KindFigures>, Common>;
+}
+
+/// Shows admins how the work in the background goes.
+pub async fn see_queue(
+    queries: &dyn JobQueries,
+    actor: &Actor,
+    now: Instant,
+) -> Result<(QueueFigures, Vec<KindFigures>), Common> {
+    actor
+        .may(Right::SeeQueue, Scope::Platform)
+        .map_err(|refusal| refusal.of("queue"))?;
+    Ok((queries.figures(now).await?, queries.kinds(now).await?))
 }
 
 /// Shows a job to who started it and to admins; to others it is not there.
-pub async fn see_job(
-    queries: &dyn JobQueries,
-    actor: &kernel::actor::Actor,
-    id: JobId,
-) -> Result<JobView, Common> {
+pub async fn see_job(queries: &dyn JobQueries, actor: &Actor, id: JobId) -> Result<JobView, Common> {
     let principal = actor.person()?;
     let job = queries.job(id).await?.ok_or(Common::absent("job"))?;
     if principal.admin || job.watched_by == Some(principal.user) {

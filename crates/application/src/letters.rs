@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use kernel::email::Email;
 use kernel::error::Common;
-use kernel::id::{CodeId, InvitationId};
+use kernel::id::{CodeId, InvitationId, PurchaseId};
+use kernel::letter::Unsubscribe;
+use kernel::message::Message;
+use serde_json::{Map, Value};
 
 /// A letter ready to leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Envelope {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// Where its kind can be turned off by one click (RFC 8058), if it can.
+    pub unsubscribe: Option<String>,
 }
 
 /// Why a letter did not leave.
@@ -44,6 +49,25 @@ pub trait Secrets: Send + Sync {
     fn code(&self, id: CodeId) -> String;
     /// The token of the invitation with this id.
     fn invitation_token(&self, id: InvitationId) -> String;
+    /// The token of the question to a buyer with this id.
+    fn purchase_token(&self, id: PurchaseId) -> String;
+    /// The token of an unsubscribe link.
+    fn unsubscribe_token(&self, link: &Unsubscribe) -> String;
+}
+
+/// Makes and reads the tokens of unsubscribe links: signed, without an end, good for one person and one kind.
+pub trait UnsubscribeLinks: Send + Sync {
+    /// The token.
+    fn issue(&self, link: &Unsubscribe) -> String;
+    /// What a token is for; none for one that we never made.
+    fn read(&self, token: &str) -> Option<Unsubscribe>;
+}
+
+/// Carries short messages.
+#[async_trait]
+pub trait Carrier: Send + Sync {
+    /// Sends one. May be called again with the same id after a crash.
+    async fn send(&self, id: &str, message: &Message) -> Result<(), Undelivered>;
 }
 
 /// Puts a letter into words.
@@ -55,4 +79,7 @@ pub trait Words: Send + Sync {
         letter: &kernel::letter::Letter,
         secrets: &dyn Secrets,
     ) -> Result<Envelope, Common>;
+
+    /// The first line of a template: what it is about, in one line.
+    fn title(&self, template: &str, params: &Map<String, Value>) -> Result<String, Common>;
 }

@@ -4,10 +4,18 @@
 //! port writes in one transaction. So no state machine is ever retyped in SQL or in a rival's crate.
 
 pub mod accept_invitation;
+pub mod bulk_status;
+pub mod close_sale;
+pub mod error;
+pub mod events;
 pub mod invite_staff;
 pub mod jobs;
 pub mod letters;
 pub mod negotiate;
+pub mod notify;
+pub mod relay;
 pub mod remove_listing;
 pub mod suspend_dealer;
+pub mod tell_webhooks;
 pub mod upkeep;
+pub mod void_sale;

@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use inventory::listing::{Listed, Step};
+use inventory::listing::{Listed, ListingStatus, Step};
 use inventory::listing_steps;
 use inventory::ports::ListingPlan;
 use kernel::act::{Act, Decide, Decision, Done};
 use kernel::actor::Actor;
-use kernel::error::{Common, Failure, Kind, Violations};
+use kernel::error::Common;
 use kernel::id::{ListingId, NegotiationId, UserId};
 use kernel::ports::Ids;
 use negotiation::negotiation::{Buyer, Negotiation};
@@ -21,54 +21,9 @@ use negotiation::ports::Seen;
 use negotiation::request::{self, NewNegotiation, Price};
 use negotiation::rules::{self, NewIds};
 use negotiation::savers::{self, MOST_SAVERS, OfferToSavers, Reached, SaversFacts};
-use negotiation::table::{CarMove, Moves, Table};
+use negotiation::table::{Car, CarMove, Moves, Stage, Table};
 
-/// How a move can fail.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// What the table refuses.
-    #[error(transparent)]
-    Negotiation(#[from] negotiation::Error),
-    /// What the listing's side refuses.
-    #[error(transparent)]
-    Inventory(#[from] inventory::error::Error),
-}
-
-impl From<Common> for Error {
-    fn from(common: Common) -> Self {
-        Self::Negotiation(common.into())
-    }
-}
-
-impl Failure for Error {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Negotiation(error) => error.kind(),
-            Self::Inventory(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Negotiation(error) => error.code(),
-            Self::Inventory(error) => error.code(),
-        }
-    }
-
-    fn common(&self) -> Option<&Common> {
-        match self {
-            Self::Negotiation(error) => error.common(),
-            Self::Inventory(error) => error.common(),
-        }
-    }
-
-    fn violations(&self) -> Option<&Violations> {
-        match self {
-            Self::Negotiation(error) => error.violations(),
-            Self::Inventory(error) => error.violations(),
-        }
-    }
-}
+use crate::error::Error;
 
 /// What a move is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +37,23 @@ pub enum DealTarget {
     },
     /// One that there is.
     Known(NegotiationId),
+}
+
+/// A listing in negotiation's words. `verified`: may its dealer do business?
+pub fn car(listed: &Listed, verified: bool) -> Car {
+    let listing = &listed.listing;
+    Car {
+        listing: listing.id,
+        dealer: listing.dealer,
+        asking: listing.prices.asking(),
+        floor: listing.prices.floor(),
+        stage: match listing.status {
+            ListingStatus::Active => Stage::Open,
+            ListingStatus::Reserved => Stage::Reserved,
+            ListingStatus::Draft | ListingStatus::Sold | ListingStatus::Removed => Stage::Closed,
+        },
+        verified,
+    }
 }
 
 /// What is known, under lock, when somebody makes a move.

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use inventory::bulk::{self, BulkItem};
-use inventory::listing::{Listed, ListingStatus};
+use inventory::listing::{Listed, Listing, ListingStatus};
 use inventory::listing_draft::ListingChanges;
 use inventory::listing_rules;
 use inventory::ports::{ListingFacts, ListingPlan};
 use kernel::act::{Act, Audit, Decide, Decision, Done, Record};
 use kernel::actor::Scope;
-use kernel::error::{Common, Failure, Kind, Violations};
+use kernel::error::Common;
 use kernel::id::{ListingId, SiteId};
 use kernel::rights::Right;
 use negotiation::negotiation::Negotiation;
@@ -24,62 +24,10 @@ use scheduling::notice::Filed;
 use scheduling::rules as drive_rules;
 use serde_json::json;
 
+use crate::error::Error;
+
 /// What customers read as the reason why their drive is off.
 const WHY: &str = "the car is no longer on offer";
-
-/// How a change can fail.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// What the listing's side refuses.
-    #[error(transparent)]
-    Inventory(#[from] inventory::error::Error),
-    /// What the drives' side refuses.
-    #[error(transparent)]
-    Scheduling(#[from] scheduling::error::Error),
-    /// What the talks' side refuses.
-    #[error(transparent)]
-    Negotiation(#[from] negotiation::Error),
-}
-
-impl From<Common> for Error {
-    fn from(common: Common) -> Self {
-        Self::Inventory(common.into())
-    }
-}
-
-impl Failure for Error {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Inventory(error) => error.kind(),
-            Self::Scheduling(error) => error.kind(),
-            Self::Negotiation(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Inventory(error) => error.code(),
-            Self::Scheduling(error) => error.code(),
-            Self::Negotiation(error) => error.code(),
-        }
-    }
-
-    fn common(&self) -> Option<&Common> {
-        match self {
-            Self::Inventory(error) => error.common(),
-            Self::Scheduling(error) => error.common(),
-            Self::Negotiation(error) => error.common(),
-        }
-    }
-
-    fn violations(&self) -> Option<&Violations> {
-        match self {
-            Self::Inventory(error) => error.violations(),
-            Self::Scheduling(error) => error.violations(),
-            Self::Negotiation(error) => error.violations(),
-        }
-    }
-}
 
 /// What is known of a listing, under lock.
 #[derive(Clone, Debug)]
@@ -222,15 +170,7 @@ fn decide_many(
         record.events.extend(part.events);
         record.jobs.extend(part.jobs);
     }
-    record.audit = changed.first().map(|first| {
-        let moved: Vec<_> = changed
-            .iter()
-            .map(|l| json!({"listing_id": l.id, "status": l.status}))
-            .collect();
-        Audit::new("listing.bulk_status", "dealer", first.dealer)
-            .for_dealer(first.dealer)
-            .with(json!({ "listings": moved }))
-    });
+    record.audit = audit_of(&changed);
     Ok(Decision {
         plan: plans,
         answer: answers,
@@ -238,8 +178,21 @@ fn decide_many(
     })
 }
 
+/// One line for all that moved.
+pub(crate) fn audit_of(changed: &[Listing]) -> Option<Audit> {
+    changed.first().map(|first| {
+        let moved: Vec<_> = changed
+            .iter()
+            .map(|l| json!({"listing_id": l.id, "status": l.status}))
+            .collect();
+        Audit::new("listing.bulk_status", "dealer", first.dealer)
+            .for_dealer(first.dealer)
+            .with(json!({ "listings": moved }))
+    })
+}
+
 /// The listing's own decision, with the drives that have not begun called off where it goes down.
-fn with_drives(
+pub(crate) fn with_drives(
     act: &Act,
     offer: &OfferFacts,
     decision: Decision<Option<ListingPlan>, Listed>,

@@ -16,7 +16,6 @@ use inventory::listing_steps;
 use inventory::ports::ListingPlan;
 use kernel::act::{Act, Decide, Decision, Done, Record};
 use kernel::actor::Scope;
-use kernel::error::{Common, Failure, Kind};
 use kernel::id::DealerId;
 use kernel::rights::Right;
 use negotiation::negotiation::Negotiation;
@@ -27,60 +26,10 @@ use scheduling::notice::Filed;
 use scheduling::rules as drive_rules;
 use serde_json::json;
 
+use crate::error::Error;
+
 /// What the customers of a suspended dealer read as the reason.
 const WHY: &str = "the dealer is not open for business at the moment";
-
-/// How a suspension can fail.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// What the dealer's side refuses.
-    #[error(transparent)]
-    Dealers(#[from] dealers::Error),
-    /// What the drives' side refuses.
-    #[error(transparent)]
-    Scheduling(#[from] scheduling::error::Error),
-    /// What the talks' side refuses.
-    #[error(transparent)]
-    Negotiation(#[from] negotiation::Error),
-    /// What the listings' side refuses.
-    #[error(transparent)]
-    Inventory(#[from] inventory::error::Error),
-}
-
-impl From<Common> for Error {
-    fn from(common: Common) -> Self {
-        Self::Dealers(common.into())
-    }
-}
-
-impl Failure for Error {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Dealers(error) => error.kind(),
-            Self::Scheduling(error) => error.kind(),
-            Self::Negotiation(error) => error.kind(),
-            Self::Inventory(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Dealers(error) => error.code(),
-            Self::Scheduling(error) => error.code(),
-            Self::Negotiation(error) => error.code(),
-            Self::Inventory(error) => error.code(),
-        }
-    }
-
-    fn common(&self) -> Option<&Common> {
-        match self {
-            Self::Dealers(error) => error.common(),
-            Self::Scheduling(error) => error.common(),
-            Self::Negotiation(error) => error.common(),
-            Self::Inventory(error) => error.common(),
-        }
-    }
-}
 
 /// What is known, under lock, when a dealer is stopped or goes on.
 #[derive(Clone, Debug)]

@@ -65,6 +65,7 @@ impl World {
                 bookings: store.clone(),
                 queries: store.clone(),
                 slots: store.clone(),
+                holds: store.clone(),
                 feeds: store,
                 ids: ids.clone(),
             },
@@ -155,7 +156,6 @@ impl World {
             }),
             name: "2003 Honda Accord".to_owned(),
             dealer_name: "Oak".to_owned(),
-            dealer_email: None,
         });
         listed
     }
@@ -174,6 +174,7 @@ impl World {
             start_at: start.parse().unwrap(),
             note: None,
             customer: None,
+            hold_id: None,
         };
         self.drives.book(&self.by(user, None), new).await.unwrap().value
     }
@@ -187,11 +188,8 @@ impl World {
             .status
     }
 
-    fn letters(&self, template: &str) -> usize {
-        let jobs = self.memory.jobs();
-        jobs.iter()
-            .filter(|j| j.payload.get("template").is_some_and(|t| t == template))
-            .count()
+    fn told(&self, event: &str) -> usize {
+        self.memory.events().iter().filter(|e| e.name == event).count()
     }
 }
 
@@ -209,7 +207,7 @@ async fn what_is_taken_down_calls_its_drives_off_and_tells_each_customer() {
     assert_eq!(world.status(&first).await, Status::Cancelled);
     assert_eq!(world.status(&second).await, Status::Cancelled);
     assert_eq!(world.status(&elsewhere).await, Status::Requested);
-    assert_eq!(world.letters("booking_cancelled"), 2);
+    assert_eq!(world.told("booking.cancelled"), 2);
     let again = world.changes.remove(&act, car.listing.id).await.unwrap();
     assert_eq!(again.value.listing.version, done.value.listing.version);
 }

@@ -46,6 +46,7 @@ impl World {
                 bookings: store.clone(),
                 queries: store.clone(),
                 slots: store.clone(),
+                holds: store.clone(),
                 feeds: store.clone(),
                 ids: ids.clone(),
             },
@@ -135,7 +136,6 @@ impl World {
             }),
             name: "2021 Ford F-150".to_owned(),
             dealer_name: "Oak".to_owned(),
-            dealer_email: None,
         });
         listing
     }
@@ -154,6 +154,7 @@ impl World {
             start_at: start.parse().unwrap(),
             note: None,
             customer: None,
+            hold_id: None,
         };
         self.drives.book(&self.by(user, false), new).await.unwrap().value
     }
@@ -167,11 +168,8 @@ impl World {
             .status
     }
 
-    fn letters(&self, template: &str) -> usize {
-        let jobs = self.memory.jobs();
-        jobs.iter()
-            .filter(|j| j.payload.get("template").is_some_and(|t| t == template))
-            .count()
+    fn told(&self, event: &str) -> usize {
+        self.memory.events().iter().filter(|e| e.name == event).count()
     }
 }
 
@@ -194,8 +192,8 @@ async fn a_suspension_calls_off_every_drive_to_come_and_tells_each_customer() {
     assert_eq!(world.status(&first).await, Status::Cancelled);
     assert_eq!(world.status(&second).await, Status::Cancelled);
     assert_eq!(world.status(&elsewhere).await, Status::Requested);
-    assert_eq!(world.letters("booking_cancelled"), 2);
-    assert_eq!(world.letters("dealer_suspended"), 1);
+    assert_eq!(world.told("booking.cancelled"), 2);
+    assert_eq!(world.told("dealer.suspended"), 1);
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use sea_orm::{
 };
 
 use crate::fault;
-use crate::patience::Patience;
+use crate::patience::{Fault, Patience};
+use crate::pools::Pools;
 use crate::sql::Sql;
 
 /// How to connect.
@@ -24,6 +25,8 @@ pub struct DbOptions {
     pub replica_url: Option<String>,
     /// Connections at most (SQLite: readers; there is always one writer).
     pub max_connections: u32,
+    /// Threads that will ask at the same time. On PostgreSQL each has connections of its own.
+    pub threads: u32,
     /// How long to wait for a connection (SQLite: for the writer) before the answer is 503.
     pub wait: Duration,
 }
@@ -35,6 +38,7 @@ impl DbOptions {
             url: url.into(),
             replica_url: None,
             max_connections: 10,
+            threads: 1,
             wait: Duration::from_secs(2),
         }
     }
@@ -46,8 +50,8 @@ impl DbOptions {
 /// read-modify-write transactions under 8 writers 153 failed with “database is locked”, of 400 immediate ones none.
 #[derive(Clone)]
 pub struct Db {
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    writer: Pools,
+    reader: Pools,
     statements: Arc<AtomicU64>,
     wait: Duration,
     pub(crate) patience: Patience,
@@ -94,7 +98,8 @@ impl Db {
                     .pragma("cache_size", "-16384")
                     .pragma("mmap_size", "268435456")
             });
-            (writer, Database::connect(reading).await?)
+            let reader = Database::connect(reading).await?;
+            (Pools::of(writer, Vec::new()), Pools::of(reader, Vec::new()))
         } else {
             let writer = postgres(&options.url, options, &patience).await?;
             let reader = match &options.replica_url {
@@ -103,9 +108,9 @@ impl Db {
             };
             (writer, reader)
         };
-        for pool in [&mut writer, &mut reader] {
+        for pools in [&mut writer, &mut reader] {
             let statements = Arc::clone(&statements);
-            pool.set_metric_callback(move |info| {
+            pools.watch(move |info| {
                 statements.fetch_add(1, Ordering::Relaxed);
                 metrics::histogram!("database_statement_seconds").record(info.elapsed.as_secs_f64());
             });
@@ -122,7 +127,7 @@ impl Db {
 
     /// The connection that writes. Only transactions and migrations use it.
     pub fn writer(&self) -> &DatabaseConnection {
-        &self.writer
+        self.writer.here()
     }
 
     /// Is it PostgreSQL?
@@ -132,7 +137,7 @@ impl Db {
 
     /// Which database it is.
     pub fn backend(&self) -> DbBackend {
-        self.reader.get_database_backend()
+        self.reader().get_database_backend()
     }
 
     /// Statements sent so far: for tests that count what a list costs.
@@ -144,11 +149,21 @@ impl Db {
     #[must_use]
     pub fn watched(mut self, see: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
         let see = Arc::new(see);
-        for pool in [&mut self.writer, &mut self.reader] {
+        for pools in [&mut self.writer, &mut self.reader] {
             let see = Arc::clone(&see);
-            pool.set_metric_callback(move |info| see(info.statement));
+            pools.watch(move |info| see(info.statement));
         }
         self
+    }
+
+    /// The same pools, whose `nth` statement from now on (beginning and committing count too) fails before it is sent: for tests
+    /// that ask what a fault leaves behind.
+    #[must_use]
+    pub fn failing_at(self, nth: u64) -> Self {
+        Self {
+            patience: self.patience.with(Fault::at(nth)),
+            ..self
+        }
     }
 
     /// An empty SQL text in this database's dialect.
@@ -159,7 +174,7 @@ impl Db {
     /// All rows of a read-only query, from the reader pool.
     pub async fn all(&self, sql: Sql) -> Result<Vec<QueryResult>, Common> {
         self.patience
-            .wait(self.reader.query_all_raw(sql.into_statement()))
+            .wait(self.reader().query_all_raw(sql.into_statement()))
             .await
             .map_err(|e| fault::common(&e))
     }
@@ -167,7 +182,7 @@ impl Db {
     /// The first row of a read-only query, from the reader pool.
     pub async fn one(&self, sql: Sql) -> Result<Option<QueryResult>, Common> {
         self.patience
-            .wait(self.reader.query_one_raw(sql.into_statement()))
+            .wait(self.reader().query_one_raw(sql.into_statement()))
             .await
             .map_err(|e| fault::common(&e))
     }
@@ -175,20 +190,30 @@ impl Db {
     /// The first row of a query as the database that is written to knows it, on PostgreSQL: never from a replica that lags behind.
     pub(crate) async fn one_of_primary(&self, sql: Sql) -> Result<Option<QueryResult>, Common> {
         self.patience
-            .wait(self.writer.query_one_raw(sql.into_statement()))
+            .wait(self.writer().query_one_raw(sql.into_statement()))
             .await
             .map_err(|e| fault::common(&e))
     }
 
+    /// All rows of a query as the database that is written to knows them: on PostgreSQL never from a replica that lags behind; on
+    /// SQLite the readers see what was committed.
+    pub(crate) async fn all_of_primary(&self, sql: Sql) -> Result<Vec<QueryResult>, Common> {
+        if self.is_postgres() {
+            self.returning(sql).await
+        } else {
+            self.all(sql).await
+        }
+    }
+
     /// The reader pool, for reads through entities.
     pub fn reader(&self) -> &DatabaseConnection {
-        &self.reader
+        self.reader.here()
     }
 
     /// Runs one statement of its own, outside any act (the queue's bookkeeping). Says how many rows it touched.
     pub async fn run(&self, sql: Sql) -> Result<u64, Common> {
         self.patience
-            .wait(self.writer.execute_raw(sql.into_statement()))
+            .wait(self.writer().execute_raw(sql.into_statement()))
             .await
             .map(|r| r.rows_affected())
             .map_err(|e| fault::common(&e))
@@ -197,7 +222,7 @@ impl Db {
     /// All rows of a statement that writes and returns.
     pub(crate) async fn returning(&self, sql: Sql) -> Result<Vec<QueryResult>, Common> {
         self.patience
-            .wait(self.writer.query_all_raw(sql.into_statement()))
+            .wait(self.writer().query_all_raw(sql.into_statement()))
             .await
             .map_err(|e| fault::common(&e))
     }
@@ -207,7 +232,7 @@ impl Db {
         let mut sql = self.sql();
         sql.push("SELECT 1");
         self.patience
-            .wait_for(self.wait, self.reader.query_one_raw(sql.into_statement()))
+            .wait_for(self.wait, self.reader().query_one_raw(sql.into_statement()))
             .await
             .map(|_| ())
             .map_err(|e| fault::common(&e))
@@ -215,14 +240,30 @@ impl Db {
 
     /// Closes the pools.
     pub async fn close(self) -> Result<(), DbErr> {
-        self.reader.close_by_ref().await?;
-        self.writer.close_by_ref().await
+        self.reader.close().await?;
+        self.writer.close().await
     }
 }
 
-async fn postgres(url: &str, options: &DbOptions, patience: &Patience) -> Result<DatabaseConnection, DbErr> {
+async fn postgres(url: &str, options: &DbOptions, patience: &Patience) -> Result<Pools, DbErr> {
+    let threads = options.threads.max(1);
+    let most = options.max_connections.div_ceil(threads).max(2);
+    let first = postgres_pool(url, most, options, patience).await?;
+    let mut others = Vec::new();
+    for _ in 1..threads {
+        others.push(postgres_pool(url, most, options, patience).await?);
+    }
+    Ok(Pools::of(first, others))
+}
+
+async fn postgres_pool(
+    url: &str,
+    most: u32,
+    options: &DbOptions,
+    patience: &Patience,
+) -> Result<DatabaseConnection, DbErr> {
     let mut to = ConnectOptions::new(url);
-    to.max_connections(options.max_connections.max(2))
+    to.max_connections(most)
         .sqlx_logging(false)
         .acquire_timeout(options.wait)
         .test_before_acquire_if_idle_for(Duration::from_secs(1));

@@ -1,6 +1,8 @@
 //! The queue: rows put in by acts, claimed with a lease.
 
-use application::jobs::{ClaimedJob, DeadLetter, JobQueries, JobStatus, JobView, Queue, QueueFigures, Times};
+use application::jobs::{
+    ClaimedJob, DeadLetter, JobQueries, JobStatus, JobView, KindFigures, Queue, QueueFigures, Times,
+};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use kernel::Instant;
@@ -55,11 +57,11 @@ impl SqlQueue {
 impl Queue for SqlQueue {
     async fn claim(&self, times: Times, lease_seconds: u32, limit: u32) -> Result<Vec<ClaimedJob>, Common> {
         let mut sql = self.db.sql();
-        sql.push("SELECT 1 FROM jobs WHERE (status = 'queued' AND run_at <= ")
+        sql.push("SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND run_at <= ")
             .bind(times.product);
-        sql.push(") OR (status = 'running' AND leased_until < ")
+        sql.push(") OR EXISTS (SELECT 1 FROM jobs WHERE status = 'running' AND leased_until < ")
             .bind(times.wall)
-            .push(") LIMIT 1");
+            .push(")");
         // Looking first keeps an idle worker off the writer.
         if self.db.one(sql).await?.is_none() {
             return Ok(Vec::new());
@@ -70,17 +72,29 @@ impl Queue for SqlQueue {
             .bind(lease);
         sql.push(", leased_until = ")
             .bind(times.wall + TimeDelta::seconds(i64::from(lease_seconds)));
-        sql.push(" WHERE id IN (SELECT id FROM jobs WHERE (status = 'queued' AND run_at <= ")
-            .bind(times.product);
-        sql.push(") OR (status = 'running' AND leased_until < ")
-            .bind(times.wall);
-        sql.push(") ORDER BY run_at, id LIMIT ").bind(i64::from(limit));
-        // Rivals skip what is being claimed instead of waiting for it.
-        sql.push(if sql.is_postgres() {
-            " FOR UPDATE SKIP LOCKED)"
+        // Two walks of an index each, that end at the limit: one condition for both would sort the whole backlog. Rivals skip what is
+        // being claimed instead of waiting for it.
+        let skip = if sql.is_postgres() {
+            " FOR UPDATE SKIP LOCKED) "
         } else {
-            ")"
-        });
+            ") "
+        };
+        let limit = i64::from(limit);
+        sql.push(
+            " WHERE id IN (SELECT id FROM (SELECT id FROM jobs WHERE status = 'running' AND leased_until < ",
+        )
+        .bind(times.wall);
+        sql.push(" ORDER BY leased_until LIMIT ")
+            .bind(limit)
+            .push(skip)
+            .push("lost UNION ALL SELECT id FROM (SELECT id FROM jobs WHERE status = 'queued' AND run_at <= ")
+            .bind(times.product);
+        sql.push(" ORDER BY run_at, id LIMIT ")
+            .bind(limit)
+            .push(skip)
+            .push("due LIMIT ")
+            .bind(limit)
+            .push(")");
         sql.push(" RETURNING id, kind, payload, attempts, watched_by, request_id, created_at");
         let rows = self.db.returning(sql).await?;
         let mut jobs = rows
@@ -156,7 +170,7 @@ impl Queue for SqlQueue {
         let id = self.db.ids.uuid();
         Ok(self
             .db
-            .run(record::job_row(self.db.sql(), id, job, now, "system"))
+            .run(record::job_rows(self.db.sql(), vec![(id, job, "system")], now))
             .await?
             == 1)
     }
@@ -207,7 +221,7 @@ impl JobQueries for SqlQueue {
         let mut sql = self.db.sql();
         sql.push("SELECT COUNT(*) FILTER (WHERE status IN ('queued', 'running')), COUNT(*) FILTER (WHERE status = 'queued' AND run_at <= ").bind(now);
         sql.push("), COUNT(*) FILTER (WHERE status = 'failed'), COUNT(*) FILTER (WHERE status = 'running'), MIN(run_at) FILTER (WHERE status = 'queued' AND run_at <= ").bind(now);
-        sql.push(") FROM jobs WHERE status IN ('queued', 'running', 'failed')");
+        sql.push("), (SELECT COUNT(*) FROM outbox WHERE delivered_at IS NULL), (SELECT MIN(at) FROM outbox WHERE delivered_at IS NULL) FROM jobs WHERE status IN ('queued', 'running', 'failed')");
         let Some(row) = self.db.one(sql).await? else {
             return Ok(QueueFigures::default());
         };
@@ -222,10 +236,42 @@ impl JobQueries for SqlQueue {
                 failed: count(2)?,
                 running: count(3)?,
                 oldest_due: row.try_get_by_index(4)?,
+                untold: count(5)?,
+                oldest_untold: row.try_get_by_index(6)?,
             })
         };
         figures().map_err(|e| fault::common(&e))
     }
+
+    async fn kinds(&self, now: Instant) -> Result<Vec<KindFigures>, Common> {
+        let mut sql = self.db.sql();
+        sql.push(
+            "SELECT kind, COUNT(*) FILTER (WHERE status = 'queued') AS queued, COUNT(*) FILTER (WHERE status = 'running') AS running, \
+             COUNT(*) FILTER (WHERE status = 'failed') AS failed, MIN(run_at) FILTER (WHERE status = 'queued' AND run_at <= ",
+        );
+        sql.bind(now).push(
+            ") AS oldest_due FROM jobs WHERE status IN ('queued', 'running', 'failed') GROUP BY kind ORDER BY kind",
+        );
+        let rows = self.db.all(sql).await?;
+        rows.iter()
+            .map(kind_figures)
+            .collect::<Result<_, _>>()
+            .map_err(|e| fault::common(&e))
+    }
+}
+
+fn kind_figures(row: &QueryResult) -> Result<KindFigures, DbErr> {
+    let count = |column: &str| {
+        row.try_get_by::<i64, _>(column)
+            .map(|n| u64::try_from(n).unwrap_or(0))
+    };
+    Ok(KindFigures {
+        kind: row.try_get_by("kind")?,
+        queued: count("queued")?,
+        running: count("running")?,
+        failed: count("failed")?,
+        oldest_due: row.try_get_by("oldest_due")?,
+    })
 }
 
 fn claimed(row: &QueryResult, lease: Uuid) -> Result<ClaimedJob, DbErr> {

@@ -10,6 +10,7 @@
 //! | [`sql`] | SQL with values, one text for both databases |
 //! | `list` | pages by number and by cursor, one mechanism for every list |
 //! | `jobs` | the queue |
+//! | `outbox` | events on their way to their readers |
 //! | `upkeep` | what is removed in time |
 //! | `alone` | one server at a time on a SQLite file |
 //! | one module a domain crate | its ports, file by file beside them |
@@ -17,6 +18,7 @@
 //! How a port method is written, and why it is a loop: see [`tx`].
 
 mod alone;
+mod crossing;
 pub mod db;
 pub mod dealers;
 mod fault;
@@ -25,16 +27,22 @@ pub mod inventory;
 mod jobs;
 pub mod list;
 pub mod negotiation;
+pub mod notifications;
+mod outbox;
 mod patience;
+mod pools;
 mod record;
+pub mod sales;
 pub mod scheduling;
 pub mod sql;
 pub mod tx;
 mod upkeep;
+pub mod webhooks;
 
 pub use alone::Alone;
 pub use db::{Db, DbOptions};
 pub use fault::{Constrained, Constraint, Stop};
 pub use jobs::SqlQueue;
-pub use tx::{Begun, Tries, Tx};
+pub use outbox::SqlOutbox;
+pub use tx::Tx;
 pub use upkeep::SqlUpkeep;

@@ -6,6 +6,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::NaiveDate;
 use kernel::Instant;
 use kernel::error::Common;
 use kernel::paging::{Page, PageRequest, Position, Sort};
@@ -30,6 +31,8 @@ pub enum FieldType {
     Text,
     /// Instants.
     Instant,
+    /// Days.
+    Date,
     /// Ids.
     Uuid,
 }
@@ -292,6 +295,7 @@ impl Cursor {
                 FieldType::Real => Value::from(row.try_get::<f64>("", &column)?),
                 FieldType::Text => Value::from(row.try_get::<String>("", &column)?),
                 FieldType::Instant => Value::from(row.try_get::<Instant>("", &column)?.to_rfc3339()),
+                FieldType::Date => Value::from(row.try_get::<NaiveDate>("", &column)?.to_string()),
                 FieldType::Uuid => Value::from(row.try_get::<Uuid>("", &column)?.to_string()),
             });
         }
@@ -369,6 +373,7 @@ fn key_value(of: FieldType, value: &Value) -> Option<sea_orm::Value> {
         FieldType::Instant => {
             Instant::from(chrono::DateTime::parse_from_rfc3339(value.as_str()?).ok()?).into()
         }
+        FieldType::Date => value.as_str()?.parse::<NaiveDate>().ok()?.into(),
         FieldType::Uuid => Uuid::try_parse(value.as_str()?).ok()?.into(),
     })
 }

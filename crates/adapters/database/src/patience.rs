@@ -1,5 +1,6 @@
 //! Nobody waits for ever for a database that does not answer.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,28 @@ const DOUBT: Duration = Duration::from_secs(30);
 pub(crate) struct Patience {
     limit: Duration,
     silence: Arc<Mutex<Option<Instant>>>,
+    fault: Option<Fault>,
+}
+
+/// Breaks one statement of those to come: for tests that ask what is left behind.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    nth: u64,
+    seen: Arc<AtomicU64>,
+}
+
+impl Fault {
+    /// Breaks the `nth` statement, counted from 1; beginning and committing count as well.
+    pub(crate) fn at(nth: u64) -> Self {
+        Self {
+            nth,
+            seen: Arc::default(),
+        }
+    }
+
+    fn strikes(&self) -> bool {
+        self.seen.fetch_add(1, Ordering::SeqCst) + 1 == self.nth
+    }
 }
 
 impl Patience {
@@ -27,11 +50,24 @@ impl Patience {
         Self {
             limit: wait + STATEMENT,
             silence: Arc::default(),
+            fault: None,
+        }
+    }
+
+    /// The same, with a fault to come.
+    pub(crate) fn with(self, fault: Fault) -> Self {
+        Self {
+            fault: Some(fault),
+            ..self
         }
     }
 
     /// Waits for a statement, not longer than the limit.
     pub(crate) async fn wait<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        if self.fault.as_ref().is_some_and(Fault::strikes) {
+            let told = "a test broke this statement before it was sent".to_owned();
+            return Err(DbErr::Conn(RuntimeErr::Internal(told)));
+        }
         self.wait_for(self.limit, work).await
     }
 

@@ -12,24 +12,36 @@ use crate::tx::Tx;
 
 /// Writes the record of an act within its transaction.
 pub(crate) async fn write(tx: &Tx, act: &Act, record: Record) -> Result<(), DbErr> {
-    // An import tells of hundreds of listings at once.
+    // An import tells of hundreds of listings at once, a suspension has a letter for each customer.
     let mut events = record.events.into_iter().peekable();
     while events.peek().is_some() {
-        let some: Vec<Event> = events.by_ref().take(EVENTS).collect();
+        let some: Vec<Event> = events.by_ref().take(ROWS).collect();
         tx.run(event_rows(tx, act, some)).await?;
     }
-    for job in record.jobs {
-        tx.run(job_row(tx.sql(), tx.ids.uuid(), job, act.at, &act.request_id))
-            .await?;
-    }
+    let request = act.request_id.as_str();
+    let jobs = record.jobs.into_iter().map(|job| (job, request)).collect();
+    queue(tx, jobs, act.at).await?;
     if let Some(audit) = record.audit {
         tx.run(audit_row(tx.sql(), tx.ids.uuid(), act, audit)).await?;
     }
     Ok(())
 }
 
-/// Events that are written in one statement.
-const EVENTS: usize = 500;
+/// Events or jobs that are written in one statement: with ten values each, far below what either database takes.
+const ROWS: usize = 500;
+
+/// Puts jobs into the queue, each with the request that wants it; those whose `once` key is known are left out.
+pub(crate) async fn queue(tx: &Tx, jobs: Vec<(Job, &str)>, now: kernel::Instant) -> Result<(), DbErr> {
+    let mut left = jobs;
+    while !left.is_empty() {
+        let rest = left.split_off(left.len().min(ROWS));
+        let with_id = |(job, request)| (tx.ids.uuid(), job, request);
+        let rows = left.into_iter().map(with_id).collect();
+        tx.run(job_rows(tx.sql(), rows, now)).await?;
+        left = rest;
+    }
+    Ok(())
+}
 
 fn event_rows(tx: &Tx, act: &Act, events: Vec<Event>) -> Sql {
     let mut sql = tx.sql();
@@ -60,10 +72,19 @@ fn event_row(sql: &mut Sql, id: Uuid, act: &Act, event: Event) {
         .push(")");
 }
 
-/// The statement that queues a job; it touches no row when the job's `once` key is known.
-pub(crate) fn job_row(mut sql: Sql, id: Uuid, job: Job, now: kernel::Instant, request_id: &str) -> Sql {
+/// The statement that queues jobs; it leaves out those whose `once` key is known.
+pub(crate) fn job_rows(mut sql: Sql, jobs: Vec<(Uuid, Job, &str)>, now: kernel::Instant) -> Sql {
+    sql.push("INSERT INTO jobs (id, kind, payload, status, run_at, once_key, watched_by, dealer_id, request_id, created_at) VALUES ");
+    for (n, (id, job, request_id)) in jobs.into_iter().enumerate() {
+        sql.push(if n > 0 { ", (" } else { "(" });
+        job_row(&mut sql, id, job, now, request_id);
+    }
+    sql.push(" ON CONFLICT DO NOTHING");
+    sql
+}
+
+fn job_row(sql: &mut Sql, id: Uuid, job: Job, now: kernel::Instant, request_id: &str) {
     let id = job.watched.as_ref().map_or(id, |w| w.id.uuid());
-    sql.push("INSERT INTO jobs (id, kind, payload, status, run_at, once_key, watched_by, dealer_id, request_id, created_at) VALUES (");
     sql.bind(id)
         .push(", ")
         .bind(job.kind)
@@ -79,8 +100,7 @@ pub(crate) fn job_row(mut sql: Sql, id: Uuid, job: Job, now: kernel::Instant, re
         .bind(job.watched.and_then(|w| w.dealer).map(|d| d.uuid()))
         .push(", ")
         .bind(request_id);
-    sql.push(", ").bind(now).push(") ON CONFLICT DO NOTHING");
-    sql
+    sql.push(", ").bind(now).push(")");
 }
 
 fn audit_row(mut sql: Sql, id: Uuid, act: &Act, audit: Audit) -> Sql {

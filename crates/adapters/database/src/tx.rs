@@ -1,21 +1,18 @@
 //! One try of one act.
 //!
-//! A port method is a loop of four lines around a function that takes `&Tx`:
+//! A port method hands a function over `&Tx` to [`Db::act`]:
 //!
 //! ```ignore
 //! async fn book(&self, act: &Act, target: Target, decide: Decide<'_, Facts, Plan, TestDrive, Error>) -> Result<Done<TestDrive>, Error> {
-//!     let mut tries = Tries::default();
-//!     loop {
-//!         let tx = match self.db.begin(act).await? { Begun::Fresh(tx) => tx, Begun::Replayed(done) => return Ok(done) };
+//!     self.db.act(act, |tx| async move {
 //!         let result = book_in(&tx, act, target, decide).await;
-//!         if let Some(end) = tx.finish(act, &mut tries, result).await { return end }
-//!     }
+//!         (tx, result)
+//!     }).await
 //! }
 //! ```
 //!
-//! It is a loop and not a closure because closures that return futures over `&Tx` don't get through `async_trait`. The row
-//! functions inside use [`Tx::all`], [`Tx::one`], [`Tx::run`], [`Tx::lock`] and entities over [`Tx::connection`] alone: a call
-//! on the pool would wait for the very connection that the transaction holds.
+//! The row functions inside use [`Tx::all`], [`Tx::one`], [`Tx::run`], [`Tx::lock`] and entities over [`Tx::connection`] alone: a
+//! call on the pool would wait for the very connection that the transaction holds.
 
 use std::time::Duration;
 
@@ -42,10 +39,10 @@ const MOST_TRIES: u32 = 8;
 
 /// Counts the tries of one act.
 #[derive(Debug, Default)]
-pub struct Tries(u32);
+struct Tries(u32);
 
 /// How an act begins.
-pub enum Begun<T> {
+enum Begun<T> {
     /// To be done.
     Fresh(Tx),
     /// Done before under the same idempotency key: the kept answer.
@@ -63,7 +60,7 @@ pub struct Tx {
 
 impl Db {
     /// Opens a transaction and claims the act's idempotency key in it, as its first statement: a rival with the same key waits here.
-    pub async fn begin<T: DeserializeOwned>(&self, act: &Act) -> Result<Begun<T>, Common> {
+    async fn begin<T: DeserializeOwned>(&self, act: &Act) -> Result<Begun<T>, Common> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -92,6 +89,30 @@ impl Db {
                     value,
                     replayed: true,
                 }))
+            }
+        }
+    }
+}
+
+impl Db {
+    /// Does an act: begins, has `work` done in the transaction, finishes, and again as a whole where the database asks for it.
+    ///
+    /// The transaction is lent by value and comes back: futures over a borrowed one don't get through `async_trait`.
+    pub async fn act<T, E, F>(&self, act: &Act, work: impl Fn(Tx) -> F) -> Result<Done<T>, E>
+    where
+        T: Serialize + DeserializeOwned,
+        E: Constrained,
+        F: Future<Output = (Tx, Result<(T, Record), Stop<E>>)>,
+    {
+        let mut tries = Tries::default();
+        loop {
+            let tx = match self.begin(act).await? {
+                Begun::Fresh(tx) => tx,
+                Begun::Replayed(done) => return Ok(done),
+            };
+            let (tx, result) = work(tx).await;
+            if let Some(end) = tx.finish(act, &mut tries, result).await {
+                return end;
             }
         }
     }
@@ -144,7 +165,7 @@ impl Tx {
     }
 
     /// Ends the try: writes what goes out with it and commits, or rolls back. `None`: run the whole act again.
-    pub async fn finish<T, E>(
+    async fn finish<T, E>(
         self,
         act: &Act,
         tries: &mut Tries,

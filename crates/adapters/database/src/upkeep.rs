@@ -61,16 +61,21 @@ impl Upkeep for SqlUpkeep {
             before,
         };
         let ended_job = "status IN ('succeeded', 'cancelled') AND finished_at";
+        let ended_delivery = "status <> 'waiting' AND status_at";
         let known_session = "user_id IN (SELECT id FROM users WHERE email_verified) AND expires_at";
         let mut removed = 0;
         for doomed in [
             doomed("idempotency", "scope", "created_at", before.answers),
             doomed("jobs", "id", ended_job, before.ended),
             doomed("outbox", "id", "delivered_at", before.ended),
+            doomed("webhook_deliveries", "id", ended_delivery, before.ended),
             doomed("one_time_codes", "id", "expires_at", before.ended),
             doomed("refresh_tokens", "hash", "expires_at", before.ended),
             doomed("invitations", "id", "expires_at", before.ended),
             doomed("sessions", "id", known_session, before.sessions),
+            doomed("slot_holds", "id", "expires_at", before.forgotten),
+            doomed("waitlist_entries", "id", "end_at", before.ended),
+            doomed("notifications", "id", "created_at", before.notices),
             doomed("throttles", "subject", "forgotten_at", before.forgotten),
         ] {
             removed += self.remove(&doomed).await?;

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::letters::{Courier, Envelope, Undelivered};
+use application::letters::{Carrier, Courier, Envelope, Undelivered};
 use async_trait::async_trait;
+use kernel::message::Message;
 
 /// How many letters are kept.
 const KEPT: usize = 500;
@@ -12,10 +13,11 @@ const KEPT: usize = 500;
 /// A letter that came.
 pub type Received = Envelope;
 
-/// Keeps the last letters, and writes each into the log. Clones share them. Never for production: codes are in the letters.
+/// Keeps the last letters and short messages, and writes each into the log. Clones share them. Never for production: codes are in the letters.
 #[derive(Clone, Default)]
 pub struct Mailbox {
     letters: Arc<Mutex<VecDeque<Received>>>,
+    messages: Arc<Mutex<VecDeque<Message>>>,
 }
 
 impl Mailbox {
@@ -33,6 +35,27 @@ impl Mailbox {
             .rev()
             .cloned()
             .collect()
+    }
+}
+
+impl Mailbox {
+    /// The short messages, newest first.
+    pub fn messages(&self) -> Vec<Message> {
+        let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.iter().rev().cloned().collect()
+    }
+}
+
+#[async_trait]
+impl Carrier for Mailbox {
+    async fn send(&self, id: &str, message: &Message) -> Result<(), Undelivered> {
+        tracing::info!(to = %message.to, network = message.network.as_str(), text = message.text, id, "message in /dev/mailbox");
+        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        if messages.len() >= KEPT {
+            messages.pop_front();
+        }
+        messages.push_back(message.clone());
+        Ok(())
     }
 }
 

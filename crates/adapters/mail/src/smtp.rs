@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use application::letters::{Courier, Envelope, Undelivered};
 use async_trait::async_trait;
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::response::{Code, Severity};
@@ -63,23 +64,72 @@ fn refuses_the_letter(code: Code) -> bool {
     code.severity == Severity::PermanentNegativeCompletion && !about_the_server.contains(&u16::from(code))
 }
 
+/// The letter as it goes over the wire.
+fn message(from: &Mailbox, envelope: &Envelope) -> Result<Message, Undelivered> {
+    let for_good = |e: &dyn std::fmt::Display| Undelivered::ForGood(e.to_string());
+    let mut builder = Message::builder()
+        .message_id(Some(format!("<{}@forecourt>", envelope.message_id)))
+        .from(from.clone())
+        .to(envelope.to.as_str().parse().map_err(|e| for_good(&e))?)
+        .subject(envelope.subject.clone());
+    if let Some(link) = &envelope.unsubscribe {
+        builder = builder
+            .header(ListUnsubscribe(format!("<{link}>")))
+            .header(OneClick);
+    }
+    builder
+        .multipart(MultiPart::alternative_plain_html(
+            envelope.text.clone(),
+            envelope.html.clone(),
+        ))
+        .map_err(|e| for_good(&e))
+}
+
+/// RFC 2369: where letters of this kind can be turned off. A link of ours has no blank, so it is never folded.
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), self.0.clone())
+    }
+}
+
+/// RFC 8058: a POST to that link is enough.
+#[derive(Clone)]
+struct OneClick;
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
 #[async_trait]
 impl Courier for SmtpCourier {
     async fn send(&self, envelope: &Envelope) -> Result<(), Undelivered> {
-        let for_good = |e: &dyn std::fmt::Display| Undelivered::ForGood(e.to_string());
-        let message = Message::builder()
-            .message_id(Some(format!("<{}@forecourt>", envelope.message_id)))
-            .from(self.from.clone())
-            .to(envelope.to.as_str().parse().map_err(|e| for_good(&e))?)
-            .subject(envelope.subject.clone())
-            .multipart(MultiPart::alternative_plain_html(
-                envelope.text.clone(),
-                envelope.html.clone(),
-            ))
-            .map_err(|e| for_good(&e))?;
+        let message = message(&self.from, envelope)?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) if error.status().is_some_and(refuses_the_letter) => Err(for_good(&error)),
+            Err(error) if error.status().is_some_and(refuses_the_letter) => {
+                Err(Undelivered::ForGood(error.to_string()))
+            }
             Err(error) => Err(Undelivered::ForNow(error.to_string())),
         }
     }
@@ -90,6 +140,34 @@ mod tests {
     use lettre::transport::smtp::response::Response;
 
     use super::*;
+
+    #[test]
+    fn a_letter_that_can_be_turned_off_says_where_by_one_click() {
+        let envelope = |unsubscribe: Option<&str>| Envelope {
+            message_id: "m1".to_owned(),
+            to: "ann@example.com".parse().unwrap(),
+            subject: "Hello".to_owned(),
+            text: "Hello".to_owned(),
+            html: "<p>Hello</p>".to_owned(),
+            unsubscribe: unsubscribe.map(str::to_owned),
+        };
+        let written = |unsubscribe| {
+            let from = "Forecourt <noreply@example.com>".parse().unwrap();
+            String::from_utf8(message(&from, &envelope(unsubscribe)).unwrap().formatted()).unwrap()
+        };
+        let link = format!(
+            "https://cars.example.com/api/v1/unsubscribe?token={}",
+            "x".repeat(80)
+        );
+        let letter = written(Some(link.as_str()));
+        assert!(
+            letter.contains(&format!("List-Unsubscribe: <{link}>\r\n")),
+            "{letter}"
+        );
+        assert!(letter.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+        assert!(letter.contains("Message-ID: <m1@forecourt>"));
+        assert!(!written(None).contains("List-Unsubscribe"));
+    }
 
     #[test]
     fn only_what_is_about_the_letter_refuses_it() {

@@ -2,7 +2,7 @@
 
 use application::letters::{Envelope, Secrets, Words};
 use kernel::error::Common;
-use kernel::letter::Letter;
+use kernel::letter::{Letter, Unsubscribe};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde_json::{Map, Value};
 
@@ -47,6 +47,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         "staff_invitation",
         include_str!("../templates/staff_invitation.txt"),
     ),
+    ("webhook_off", include_str!("../templates/webhook_off.txt")),
     ("verify_email", include_str!("../templates/verify_email.txt")),
     (
         "booking_requested",
@@ -96,6 +97,81 @@ const TEMPLATES: &[(&str, &str)] = &[
         "booking_expired_dealer",
         include_str!("../templates/booking_expired_dealer.txt"),
     ),
+    (
+        "booking_reminder",
+        include_str!("../templates/booking_reminder.txt"),
+    ),
+    (
+        "waitlist_offered",
+        include_str!("../templates/waitlist_offered.txt"),
+    ),
+    (
+        "negotiation_opened",
+        include_str!("../templates/negotiation_opened.txt"),
+    ),
+    (
+        "negotiation_countered",
+        include_str!("../templates/negotiation_countered.txt"),
+    ),
+    (
+        "negotiation_accepted",
+        include_str!("../templates/negotiation_accepted.txt"),
+    ),
+    (
+        "negotiation_rejected",
+        include_str!("../templates/negotiation_rejected.txt"),
+    ),
+    (
+        "negotiation_expired",
+        include_str!("../templates/negotiation_expired.txt"),
+    ),
+    (
+        "negotiation_held",
+        include_str!("../templates/negotiation_held.txt"),
+    ),
+    (
+        "negotiation_resumed",
+        include_str!("../templates/negotiation_resumed.txt"),
+    ),
+    (
+        "negotiation_superseded",
+        include_str!("../templates/negotiation_superseded.txt"),
+    ),
+    (
+        "negotiation_lapsed",
+        include_str!("../templates/negotiation_lapsed.txt"),
+    ),
+    (
+        "negotiation_opened_dealer",
+        include_str!("../templates/negotiation_opened_dealer.txt"),
+    ),
+    (
+        "negotiation_countered_dealer",
+        include_str!("../templates/negotiation_countered_dealer.txt"),
+    ),
+    (
+        "negotiation_accepted_dealer",
+        include_str!("../templates/negotiation_accepted_dealer.txt"),
+    ),
+    (
+        "negotiation_cancelled_dealer",
+        include_str!("../templates/negotiation_cancelled_dealer.txt"),
+    ),
+    (
+        "negotiation_expired_dealer",
+        include_str!("../templates/negotiation_expired_dealer.txt"),
+    ),
+    (
+        "negotiation_lapsed_dealer",
+        include_str!("../templates/negotiation_lapsed_dealer.txt"),
+    ),
+    ("sale_closed", include_str!("../templates/sale_closed.txt")),
+    ("sale_confirm", include_str!("../templates/sale_confirm.txt")),
+    ("sale_voided", include_str!("../templates/sale_voided.txt")),
+    (
+        "slot_free_again",
+        include_str!("../templates/slot_free_again.txt"),
+    ),
 ];
 
 /// The look of every letter.
@@ -104,7 +180,7 @@ const LAYOUT: &str = include_str!("../templates/layout.html");
 /// Templates that were compiled into the program. A parameter that a template needs and a letter lacks is an error.
 ///
 /// Beside the letter's own parameters a template has `public_url`; `code` when there is a `code_id`; `token` when there is
-/// an `invitation_id`.
+/// an `invitation_id` or a `purchase_id`.
 pub struct TemplateWords {
     environment: Environment<'static>,
     public_url: String,
@@ -123,8 +199,10 @@ impl TemplateWords {
             }
         });
         for (name, text) in TEMPLATES {
+            let title = text.lines().next().unwrap_or_default();
             environment
                 .add_template(name, text)
+                .and_then(|()| environment.add_template_owned(title_of(name), title))
                 .map_err(|e| format!("{name}: {e}"))?;
         }
         environment
@@ -142,7 +220,19 @@ impl TemplateWords {
     }
 }
 
+/// Under which name the first line of a template stands alone.
+fn title_of(template: &str) -> String {
+    format!("{template}.title")
+}
+
 impl Words for TemplateWords {
+    fn title(&self, template: &str, params: &Map<String, Value>) -> Result<String, Common> {
+        self.environment
+            .get_template(&title_of(template))
+            .and_then(|t| t.render(params))
+            .map_err(|e| Common::internal(format!("title of {template}: {e:#}")))
+    }
+
     fn envelope(&self, message_id: &str, letter: &Letter, secrets: &dyn Secrets) -> Result<Envelope, Common> {
         let mut params = match &letter.params {
             Value::Object(params) => params.clone(),
@@ -155,6 +245,10 @@ impl Words for TemplateWords {
         let token = id("invitation_id")
             .and_then(|id| id.parse().ok())
             .map(|id| secrets.invitation_token(id));
+        let token = token.or_else(|| {
+            let purchase = id("purchase_id").and_then(|id| id.parse().ok());
+            purchase.map(|id| secrets.purchase_token(id))
+        });
         for (name, secret) in [("code", code), ("token", token)] {
             if let Some(secret) = secret {
                 params.insert(name.to_owned(), secret.into());
@@ -173,7 +267,12 @@ impl Words for TemplateWords {
             .map(str::trim)
             .filter(|p| !p.is_empty())
             .collect();
-        let context = minijinja::context! { subject => subject.trim(), paragraphs => paragraphs };
+        let link = |unsubscribe: &Unsubscribe| {
+            let token = secrets.unsubscribe_token(unsubscribe);
+            format!("{}/api/v1/unsubscribe?token={token}", self.public_url)
+        };
+        let unsubscribe = letter.unsubscribe.as_ref().map(link);
+        let context = minijinja::context! { subject => subject.trim(), paragraphs => paragraphs, unsubscribe => unsubscribe };
         let html = self
             .environment
             .get_template("layout.html")
@@ -183,8 +282,12 @@ impl Words for TemplateWords {
             message_id: message_id.to_owned(),
             to: letter.to.clone(),
             subject: subject.trim().to_owned(),
-            text: text.trim().to_owned(),
+            text: match &unsubscribe {
+                Some(link) => format!("{}\n\nNo more letters of this kind: {link}", text.trim()),
+                None => text.trim().to_owned(),
+            },
             html,
+            unsubscribe,
         })
     }
 }

@@ -3,8 +3,8 @@
 
 use application::letters::{Envelope, Secrets, Words};
 use forecourt_mail::TemplateWords;
-use kernel::id::{CodeId, InvitationId};
-use kernel::letter::Letter;
+use kernel::id::{CodeId, InvitationId, PurchaseId};
+use kernel::letter::{Letter, Unsubscribe};
 use serde_json::{Value, json};
 
 struct NoSecrets;
@@ -17,6 +17,14 @@ impl Secrets for NoSecrets {
     fn invitation_token(&self, _: InvitationId) -> String {
         String::new()
     }
+
+    fn purchase_token(&self, _: PurchaseId) -> String {
+        String::new()
+    }
+
+    fn unsubscribe_token(&self, _: &Unsubscribe) -> String {
+        "t0ken".to_owned()
+    }
 }
 
 fn written(template: &str, params: Value) -> Envelope {
@@ -25,6 +33,7 @@ fn written(template: &str, params: Value) -> Envelope {
         to: "olga@example.com".parse().unwrap(),
         template: template.to_owned(),
         params,
+        unsubscribe: None,
     };
     words.envelope("m1", &letter, &NoSecrets).unwrap()
 }

@@ -1,6 +1,7 @@
 //! Acceptances of invitations in memory.
 
-use application::accept_invitation::{Acceptance, AcceptanceFacts, Error, InvitationAcceptances};
+use application::accept_invitation::{Acceptance, AcceptanceFacts, InvitationAcceptances};
+use application::error::Error;
 use async_trait::async_trait;
 use identity::invitation::{Grant, Invitation};
 use identity::user::{ReferralCode, User};

@@ -159,7 +159,6 @@ impl Dealers for Memory {
             |state| {
                 let facts = DealerFacts {
                     dealer: state.dealers.dealer(dealer)?.clone(),
-                    owners: state.dealers.owners(dealer),
                 };
                 decide(&facts)
             },

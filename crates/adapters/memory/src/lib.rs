@@ -17,19 +17,26 @@ use serde_json::Value;
 
 mod acceptances;
 mod additions;
+mod commission;
 mod dealers;
 mod fixed;
 mod identity;
 mod inventory;
 mod negotiation;
+mod pages;
 mod plain;
 mod removals;
+mod sales;
 mod scheduling;
+mod sink;
 mod suspensions;
+mod webhooks;
 
 pub use fixed::{FixedClock, SeededRandom};
 pub use inventory::Seller;
 pub use plain::PlainSecurity;
+pub use sales::Shop;
+pub use sink::WebhookSink;
 
 /// Everything, in memory. Clones share it.
 #[derive(Clone, Default)]
@@ -47,8 +54,10 @@ pub(crate) struct State {
     scheduling: scheduling::Scheduling,
     inventory: inventory::Inventory,
     negotiation: negotiation::Negotiations,
+    sales: sales::SalesState,
     pub(crate) dealers: dealers::DealersState,
     identity: identity::IdentityState,
+    webhooks: webhooks::WebhooksState,
 }
 
 impl Memory {

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use application::negotiate::{DealFacts, DealPlan, DealTarget, Deals, Error};
+use application::error::Error;
+use application::negotiate::{DealFacts, DealPlan, DealTarget, Deals, car};
 use async_trait::async_trait;
-use inventory::listing::{Listed, ListingStatus};
+use inventory::listing::Listed;
 use kernel::act::{Act, Decide, Done};
 use kernel::error::Common;
 use kernel::id::{DealerId, ListingId, NegotiationId, UserId};
 use negotiation::negotiation::{Buyer, Negotiation};
 use negotiation::ports::Seen;
 use negotiation::savers::{MOST_SAVERS, Reached, SaversFacts};
-use negotiation::table::{Car, Stage, Table, Terms};
+use negotiation::table::{Table, Terms};
 
 use crate::{Memory, State};
 
@@ -139,20 +140,4 @@ fn facts(state: &State, target: DealTarget) -> Result<DealFacts, Error> {
         listed,
         buyer,
     })
-}
-
-fn car(listed: &Listed, verified: bool) -> Car {
-    let listing = &listed.listing;
-    Car {
-        listing: listing.id,
-        dealer: listing.dealer,
-        asking: listing.prices.asking(),
-        floor: listing.prices.floor(),
-        stage: match listing.status {
-            ListingStatus::Active => Stage::Open,
-            ListingStatus::Reserved => Stage::Reserved,
-            ListingStatus::Draft | ListingStatus::Sold | ListingStatus::Removed => Stage::Closed,
-        },
-        verified,
-    }
 }

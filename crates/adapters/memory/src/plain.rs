@@ -5,7 +5,8 @@ use identity::ports::{AccessTokens, Claims, Codes, PasswordHasher, PublicKey, Ve
 use identity::secret::{PasswordHash, Secret, TokenHash};
 use kernel::Instant;
 use kernel::error::Common;
-use kernel::id::{CodeId, InvitationId};
+use kernel::id::{CodeId, InvitationId, WebhookId};
+use webhooks::ports::SigningSecret;
 
 /// Hashes, tokens and codes that anybody can make and read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,5 +71,15 @@ impl Codes for PlainSecurity {
 
     fn token_hash(&self, token: &Secret) -> TokenHash {
         TokenHash::new(format!("plain:{}", token.expose()))
+    }
+}
+
+impl webhooks::ports::Secrets for PlainSecurity {
+    fn secret(&self, webhook: WebhookId, number: u32) -> SigningSecret {
+        SigningSecret::new(format!("whsec_{webhook}/{number}"))
+    }
+
+    fn sign(&self, webhook: WebhookId, number: u32, content: &str) -> String {
+        format!("{webhook}/{number}/{}", content.len())
     }
 }

@@ -1,7 +1,8 @@
 //! Listings with their test drives and negotiations, in memory.
 
 use ::inventory::listing::Listed;
-use application::remove_listing::{Error, OfferFacts, OfferPlan, OfferTarget, Removals};
+use application::error::Error;
+use application::remove_listing::{OfferFacts, OfferPlan, OfferTarget, Removals};
 use async_trait::async_trait;
 use kernel::act::{Act, Decide, Done};
 

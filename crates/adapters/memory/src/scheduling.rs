@@ -8,16 +8,18 @@ use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
 use kernel::actor::Membership;
 use kernel::error::Common;
-use kernel::id::{BookingId, DealerId, ListingId, SiteId, StaffId, UserId, VehicleId};
-use kernel::paging::{Page, PageRequest, Position};
+use kernel::id::{BookingId, DealerId, ListingId, SiteId, SlotHoldId, StaffId, UserId, VehicleId};
+use kernel::paging::{Page, PageRequest};
 use scheduling::booking::{Slot, Status, TestDrive};
 use scheduling::error::Error;
+use scheduling::hold::SlotHold;
 use scheduling::notice::Filed;
 use scheduling::ports::{
-    BookableVehicle, BookingFacts, BookingQueries, BookingTarget, Bookings, DriveFilter, Feed, FeedTokens,
-    MoveFacts, Patron, SiteCalendar, Slots,
+    BookableVehicle, BookingFacts, BookingQueries, BookingTarget, Bookings, CarTimes, DriveFilter, Feed,
+    FeedTokens, HoldFacts, MoveFacts, NewHold, Patron, Placed, SiteCalendar, SlotHolds, Slots,
 };
 
+use crate::pages::page_of;
 use crate::{Memory, State};
 
 /// What this module keeps.
@@ -26,6 +28,7 @@ pub(crate) struct Scheduling {
     cars: BTreeMap<ListingId, BookableVehicle>,
     patrons: BTreeMap<UserId, Patron>,
     drives: BTreeMap<BookingId, TestDrive>,
+    holds: BTreeMap<SlotHoldId, SlotHold>,
     members: BTreeMap<StaffId, Membership>,
 }
 
@@ -62,7 +65,6 @@ impl Scheduling {
                 _ => scheduling::notice::Details {
                     vehicle: car.map(|car| car.name.clone()).unwrap_or_default(),
                     dealer: car.map(|car| car.dealer_name.clone()).unwrap_or_default(),
-                    dealer_email: car.and_then(|car| car.dealer_email.clone()),
                     site: String::new(),
                     address: String::new(),
                 },
@@ -98,10 +100,59 @@ impl Scheduling {
             .collect()
     }
 
+    fn held(&self, vehicle: VehicleId, within: Slot, at: Instant) -> Vec<SlotHold> {
+        self.holds
+            .values()
+            .filter(|hold| hold.vehicle == vehicle && at < hold.expires_at)
+            .filter(|hold| hold.slot.overlaps(&within))
+            .cloned()
+            .collect()
+    }
+
+    fn booking_facts(&self, target: &BookingTarget, at: Instant) -> Result<BookingFacts, Error> {
+        let car = self.car(target.listing)?;
+        let within = day_after(target.start_at);
+        Ok(BookingFacts {
+            taken: self.taken(car.vehicle, within, None),
+            holds: self.held(car.vehicle, within, at),
+            theirs: self.theirs(target.customer, at, None),
+            customer: target.customer.and_then(|user| self.patrons.get(&user).cloned()),
+            car,
+        })
+    }
+
+    fn place(&mut self, placed: Placed) -> Result<(), Error> {
+        self.put(placed.drive)?;
+        for used in &placed.used {
+            self.holds.remove(used);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, new: NewHold) -> Result<(), Error> {
+        let at = new.hold.created_at;
+        let in_the_way = self.held(new.hold.vehicle, new.hold.slot, at);
+        if in_the_way.iter().any(|hold| !new.instead_of.contains(&hold.id)) {
+            return Err(Error::SlotTaken);
+        }
+        self.holds
+            .retain(|id, hold| at < hold.expires_at && !new.instead_of.contains(id));
+        self.holds.insert(new.hold.id, new.hold);
+        Ok(())
+    }
+
     /// The live drives of a dealer.
     pub(crate) fn live_of(&self, dealer: DealerId) -> Vec<Filed> {
         let own = self.live().filter(|drive| drive.dealer == dealer);
         own.map(|drive| self.file(drive)).collect()
+    }
+
+    /// Those of these drives that were called off, are to come, and whose slot nobody has taken since.
+    pub(crate) fn free_again(&self, drives: &[BookingId], at: Instant) -> Vec<Filed> {
+        let off = drives.iter().filter_map(|id| self.drives.get(id));
+        let off = off.filter(|drive| drive.slot.start_at > at);
+        let free = off.filter(|drive| self.taken(drive.vehicle, drive.slot, None).is_empty());
+        free.map(|drive| self.file(drive)).collect()
     }
 
     /// The backstop that a database has in its constraints.
@@ -144,22 +195,12 @@ impl Bookings for Memory {
         &self,
         act: &Act,
         target: &BookingTarget,
-        decide: Decide<'_, BookingFacts, TestDrive, TestDrive, Error>,
+        decide: Decide<'_, BookingFacts, Placed, TestDrive, Error>,
     ) -> Result<Done<TestDrive>, Error> {
         self.act(
             act,
-            |state| {
-                let own = &state.scheduling;
-                let car = own.car(target.listing)?;
-                let customer = target.customer.and_then(|user| own.patrons.get(&user).cloned());
-                decide(&BookingFacts {
-                    taken: own.taken(car.vehicle, day_after(target.start_at), None),
-                    theirs: own.theirs(target.customer, act.at, None),
-                    car,
-                    customer,
-                })
-            },
-            |state: &mut State, drive| state.scheduling.put(drive),
+            |state| decide(&state.scheduling.booking_facts(target, act.at)?),
+            |state: &mut State, placed| state.scheduling.place(placed),
         )
     }
 
@@ -181,7 +222,7 @@ impl Bookings for Memory {
         act: &Act,
         id: BookingId,
         start_at: Instant,
-        decide: Decide<'_, MoveFacts, TestDrive, TestDrive, Error>,
+        decide: Decide<'_, MoveFacts, Placed, TestDrive, Error>,
     ) -> Result<Done<TestDrive>, Error> {
         self.act(
             act,
@@ -191,54 +232,57 @@ impl Bookings for Memory {
                 let car = own.car(filed.drive.listing)?;
                 decide(&MoveFacts {
                     taken: own.taken(car.vehicle, day_after(start_at), Some(id)),
+                    holds: own.held(car.vehicle, day_after(start_at), act.at),
                     theirs: own.theirs(filed.drive.customer.user, act.at, Some(id)),
                     filed,
                     car,
                 })
             },
-            |state, drive| state.scheduling.put(drive),
+            |state, placed| state.scheduling.place(placed),
+        )
+    }
+}
+
+#[async_trait]
+impl SlotHolds for Memory {
+    async fn hold(
+        &self,
+        act: &Act,
+        target: &BookingTarget,
+        decide: Decide<'_, HoldFacts, Option<NewHold>, SlotHold, Error>,
+    ) -> Result<Done<SlotHold>, Error> {
+        self.act(
+            act,
+            |state| {
+                let own = &state.scheduling;
+                let theirs = own
+                    .holds
+                    .values()
+                    .filter(|hold| Some(hold.user) == target.customer);
+                decide(&HoldFacts {
+                    booking: own.booking_facts(target, act.at)?,
+                    held: theirs
+                        .filter(|hold| act.at < hold.expires_at)
+                        .map(|hold| hold.id)
+                        .collect(),
+                })
+            },
+            |state: &mut State, new| new.map_or(Ok(()), |new| state.scheduling.keep(new)),
         )
     }
 }
 
 #[async_trait]
 impl Slots for Memory {
-    async fn bookable(&self, listing: ListingId) -> Result<Option<BookableVehicle>, Error> {
-        Ok(self.lock().scheduling.cars.get(&listing).cloned())
+    async fn times(&self, listing: ListingId, within: Slot, now: Instant) -> Result<Option<CarTimes>, Error> {
+        let state = self.lock();
+        let car = state.scheduling.cars.get(&listing).cloned();
+        Ok(car.map(|car| CarTimes {
+            taken: state.scheduling.taken(car.vehicle, within, None),
+            holds: state.scheduling.held(car.vehicle, within, now),
+            car,
+        }))
     }
-
-    async fn taken(&self, vehicle: VehicleId, within: Slot) -> Result<Vec<Slot>, Error> {
-        Ok(self.lock().scheduling.taken(vehicle, within, None))
-    }
-}
-
-/// Pages by number; a cursor is the number of its page.
-fn page_of(all: Vec<TestDrive>, request: &PageRequest) -> Result<Page<TestDrive>, Error> {
-    let (number, by_cursor) = match &request.position {
-        Position::Page(number) => (*number, false),
-        Position::Cursor(text) if text.is_empty() => (1, true),
-        Position::Cursor(text) => (
-            text.parse()
-                .map_err(|_| Common::invalid("cursor", "malformed_cursor", "not a cursor of this list"))?,
-            true,
-        ),
-    };
-    let position = |number: u32| {
-        if by_cursor {
-            Position::Cursor(number.to_string())
-        } else {
-            Position::Page(number)
-        }
-    };
-    let size = usize::try_from(request.size.max(1)).unwrap_or(usize::MAX);
-    let skip = size.saturating_mul(usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX));
-    let total = all.len();
-    Ok(Page {
-        count: request.count.then_some(total as u64),
-        next: (total > skip.saturating_add(size)).then(|| position(number.saturating_add(1))),
-        previous: (number > 1).then(|| position(number - 1)),
-        items: all.into_iter().skip(skip).take(size).collect(),
-    })
 }
 
 #[async_trait]
@@ -267,7 +311,7 @@ impl BookingQueries for Memory {
             let over = drive.slot.end_at <= now;
             (over, (drive.slot.start_at - now).abs(), drive.id)
         });
-        page_of(own, page)
+        Ok(page_of(own, page)?)
     }
 
     async fn of_dealer(
@@ -299,7 +343,7 @@ impl BookingQueries for Memory {
                 .collect()
         };
         found.sort_by_key(|drive| (drive.slot.start_at, drive.id));
-        page_of(found, page)
+        Ok(page_of(found, page)?)
     }
 
     async fn calendar(&self, site: SiteId, since: Instant) -> Result<Option<SiteCalendar>, Error> {

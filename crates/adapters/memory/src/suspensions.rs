@@ -1,6 +1,7 @@
 //! Suspensions in memory.
 
-use application::suspend_dealer::{Error, Suspended, SuspensionFacts, Suspensions};
+use application::error::Error;
+use application::suspend_dealer::{Suspended, SuspensionFacts, Suspensions};
 use async_trait::async_trait;
 use dealers::dealer::Dealer;
 use dealers::ports::DealerFacts;
@@ -23,7 +24,6 @@ impl Suspensions for Memory {
                 let facts = SuspensionFacts {
                     dealer: DealerFacts {
                         dealer: state.dealers.dealer(dealer)?.clone(),
-                        owners: state.dealers.owners(dealer),
                     },
                     drives: state.scheduling.live_of(dealer),
                     talks: state.negotiation.live_of(dealer),

@@ -1,11 +1,12 @@
-//! Codes and invitation tokens, derived from ids by a keyed function (HMAC-SHA-256): the same each time, unguessable without
+//! Codes and tokens of links, derived from ids by a keyed function (HMAC-SHA-256): the same each time, unguessable without
 //! the key, and kept nowhere.
 
+use application::void_sale::PurchaseTokens;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity::ports::Codes;
 use identity::secret::{Secret, TokenHash};
-use kernel::id::{CodeId, Id, InvitationId};
+use kernel::id::{CodeId, Id, InvitationId, PurchaseId};
 use ring::digest::{SHA256, digest};
 use ring::hmac::{HMAC_SHA256, Key, sign};
 use uuid::Uuid;
@@ -35,6 +36,30 @@ impl DerivedCodes {
         made.copy_from_slice(sign(&self.key, &message).as_ref()); // HMAC-SHA-256 is 32 bytes long
         made
     }
+
+    /// A token that names its id, and can't be forged without the key.
+    fn token(&self, purpose: &str, id: Uuid) -> Secret {
+        let mut token = id.as_bytes().to_vec();
+        token.extend_from_slice(&self.derive(purpose, id));
+        Secret::new(URL_SAFE_NO_PAD.encode(token))
+    }
+
+    /// The id that a token of this purpose names.
+    fn read_token(&self, purpose: &str, token: &str) -> Option<Uuid> {
+        let bytes = URL_SAFE_NO_PAD.decode(token.trim()).ok()?;
+        let id = Uuid::from_slice(bytes.get(..16)?).ok()?;
+        self.token(purpose, id).is(token.trim()).then_some(id)
+    }
+}
+
+impl PurchaseTokens for DerivedCodes {
+    fn purchase_token(&self, id: PurchaseId) -> String {
+        self.token("purchase", id.uuid()).expose().to_owned()
+    }
+
+    fn read_purchase(&self, token: &str) -> Option<PurchaseId> {
+        self.read_token("purchase", token).map(Id::from_uuid)
+    }
 }
 
 impl Codes for DerivedCodes {
@@ -46,15 +71,11 @@ impl Codes for DerivedCodes {
     }
 
     fn invitation_token(&self, id: InvitationId) -> Secret {
-        let mut token = id.uuid().as_bytes().to_vec();
-        token.extend_from_slice(&self.derive("invitation", id.uuid()));
-        Secret::new(URL_SAFE_NO_PAD.encode(token))
+        self.token("invitation", id.uuid())
     }
 
     fn read_invitation(&self, token: &str) -> Option<InvitationId> {
-        let bytes = URL_SAFE_NO_PAD.decode(token.trim()).ok()?;
-        let id = Id::from_uuid(Uuid::from_slice(bytes.get(..16)?).ok()?);
-        self.invitation_token(id).is(token.trim()).then_some(id)
+        self.read_token("invitation", token).map(Id::from_uuid)
     }
 
     fn token_hash(&self, token: &Secret) -> TokenHash {

@@ -60,7 +60,7 @@ impl FeedTokens for HmacFeedTokens {
 }
 
 /// Are they the same? Takes the same time wherever they differ.
-fn same(left: &[u8], right: &[u8]) -> bool {
+pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len()
         && left
             .iter()

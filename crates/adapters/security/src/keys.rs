@@ -29,7 +29,7 @@ pub enum KeyError {
     },
     /// The file holds something else.
     #[error(
-        "the key file {path} is damaged: restore it from a backup, or remove it to sign everybody out and start with new keys"
+        "the key file {path} is damaged: restore it from a backup, or remove it to start with new keys: everybody is signed out, and webhooks get other secrets"
     )]
     Damaged {
         /// Where it is.
@@ -50,7 +50,7 @@ pub struct Keys {
 struct KeyFile {
     /// Ed25519 seeds; the first one signs.
     signing: Vec<String>,
-    /// For deriving codes and invitation tokens.
+    /// For deriving codes, invitation tokens and secrets of webhooks.
     derivation: String,
 }
 

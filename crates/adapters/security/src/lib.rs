@@ -7,6 +7,7 @@
 //! | `tokens` | [`Tokens`]: access tokens (JWT, EdDSA) |
 //! | `derived` | [`DerivedCodes`]: codes and invitation tokens by keyed functions; hashes of refresh tokens |
 //! | `feeds` | [`HmacFeedTokens`]: tokens of calendar feeds |
+//! | `webhooks` | [`WebhookSecrets`]: secrets of webhooks, and signatures |
 //! | `random` | [`OsRandom`] |
 
 mod argon;
@@ -16,6 +17,8 @@ mod keys;
 mod provider;
 mod random;
 mod tokens;
+mod unsubscribe;
+mod webhooks;
 
 pub use argon::Argon2Hasher;
 pub use derived::DerivedCodes;
@@ -23,3 +26,5 @@ pub use feeds::HmacFeedTokens;
 pub use keys::{KeyError, Keys};
 pub use random::OsRandom;
 pub use tokens::Tokens;
+pub use unsubscribe::HmacUnsubscribeLinks;
+pub use webhooks::WebhookSecrets;

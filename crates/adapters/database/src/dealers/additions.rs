@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Additions to the staff in the database.
 #[derive(Clone)]
@@ -38,17 +38,12 @@ impl StaffAdditions for SqlStaffAdditions {
         recruit: &Recruit,
         decide: Decide<'_, AddFacts, AddPlan, StaffProfile, Error>,
     ) -> Result<Done<StaffProfile>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = add_in(&tx, dealer, recruit, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = add_in(&tx, dealer, recruit, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }
 

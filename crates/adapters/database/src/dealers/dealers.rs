@@ -11,7 +11,7 @@ use kernel::id::{DealerId, UserId};
 use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Dealers in the database.
 #[derive(Clone)]
@@ -34,17 +34,12 @@ impl Dealers for SqlDealers {
         founder: UserId,
         decide: Decide<'_, FounderFacts, NewDealer, Dealer, Error>,
     ) -> Result<Done<Dealer>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = register_in(&tx, founder, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = register_in(&tx, founder, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn change(
@@ -53,17 +48,12 @@ impl Dealers for SqlDealers {
         dealer: DealerId,
         decide: Decide<'_, DealerFacts, Dealer, Dealer, Error>,
     ) -> Result<Done<Dealer>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = change_in(&tx, dealer, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = change_in(&tx, dealer, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }
 

@@ -10,7 +10,6 @@ mod staff;
 mod suspensions;
 
 use ::dealers::Error;
-use application::suspend_dealer;
 
 use crate::fault::{Constrained, Constraint};
 
@@ -41,8 +40,4 @@ impl Constrained for Error {
             means: || Error::WorksElsewhere,
         },
     ];
-}
-
-impl Constrained for suspend_dealer::Error {
-    const CONSTRAINTS: &'static [Constraint<Self>] = &[];
 }

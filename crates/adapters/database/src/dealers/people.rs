@@ -26,20 +26,10 @@ pub(super) async fn locked_dealer<E>(tx: &Tx, dealer: DealerId) -> Result<Dealer
     Ok(rows::dealer(&row)?)
 }
 
-/// Locks a dealer and reads it with who is told of what happens to it.
+/// Locks a dealer and reads it.
 pub(super) async fn dealer_facts<E>(tx: &Tx, dealer: DealerId) -> Result<DealerFacts, Stop<E>> {
     let dealer = locked_dealer(tx, dealer).await?;
-    let mut sql = tx.sql();
-    sql.push("SELECT ")
-        .push(rows::PERSON)
-        .push(" FROM staff m JOIN users u ON u.id = m.user_id WHERE m.active AND m.role = 'owner' AND m.dealer_id = ")
-        .bind(dealer.id.uuid())
-        .push(" ORDER BY m.id");
-    let mut owners = Vec::new();
-    for row in tx.all(sql).await? {
-        owners.extend(rows::person(&row)?);
-    }
-    Ok(DealerFacts { dealer, owners })
+    Ok(DealerFacts { dealer })
 }
 
 /// Writes a dealer that is locked.

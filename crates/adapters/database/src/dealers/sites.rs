@@ -13,7 +13,7 @@ use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
 use crate::inventory::search::index;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Sites in the database.
 #[derive(Clone)]
@@ -36,17 +36,12 @@ impl Sites for SqlSites {
         dealer: DealerId,
         decide: Decide<'_, Dealer, Site, Site, Error>,
     ) -> Result<Done<Site>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = create_in(&tx, dealer, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = create_in(&tx, dealer, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn change(
@@ -55,17 +50,12 @@ impl Sites for SqlSites {
         site: SiteId,
         decide: Decide<'_, Site, Site, Site, Error>,
     ) -> Result<Done<Site>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = change_in(&tx, site, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = change_in(&tx, site, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }
 

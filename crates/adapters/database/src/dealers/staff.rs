@@ -11,7 +11,7 @@ use kernel::id::{DealerId, Id, StaffId};
 use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Staff in the database.
 #[derive(Clone)]
@@ -34,17 +34,12 @@ impl Staff for SqlStaff {
         member: StaffId,
         decide: Decide<'_, StaffFacts, StaffMember, StaffProfile, Error>,
     ) -> Result<Done<StaffProfile>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = change_in(&tx, member, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = change_in(&tx, member, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }
 

@@ -1,7 +1,8 @@
 //! Stopping a dealer and letting it go on, with its test drives, negotiations and reservations.
 
 use ::dealers::dealer::Dealer;
-use application::suspend_dealer::{Error, Suspended, SuspensionFacts, Suspensions};
+use application::error::Error;
+use application::suspend_dealer::{Suspended, SuspensionFacts, Suspensions};
 use async_trait::async_trait;
 use inventory::listing::Listed;
 use kernel::act::{Act, Decide, Done, Record};
@@ -14,7 +15,7 @@ use crate::fault::Stop;
 use crate::inventory::{locked_listing, update_listing};
 use crate::negotiation;
 use crate::scheduling::{live_of_dealer, write_next};
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Suspensions in the database.
 #[derive(Clone)]
@@ -37,17 +38,12 @@ impl Suspensions for SqlSuspensions {
         dealer: DealerId,
         decide: Decide<'_, SuspensionFacts, Suspended, Dealer, Error>,
     ) -> Result<Done<Dealer>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = change_in(&tx, act, dealer, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = change_in(&tx, act, dealer, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }
 

@@ -17,14 +17,13 @@ use kernel::act::{Act, Decide, Decision, Done, Record};
 use kernel::error::Common;
 use kernel::id::{SessionId, UserId};
 use sea_orm::DbErr;
-use serde::Serialize;
 
 use super::facts::{self, Named};
 use super::{rows, write};
 use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::inventory::rows::id;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Accounts in a database.
 #[derive(Clone)]
@@ -39,32 +38,13 @@ impl SqlAccounts {
     }
 }
 
-/// Runs an act: `facts` within the transaction, then the decision, then the plan.
-macro_rules! act {
-    ($db:expr, $act:expr, $decide:expr, |$tx:ident| $facts:expr) => {{
-        let mut tries = Tries::default();
-        loop {
-            let $tx = match $db.begin($act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = match $facts.await {
-                Ok(facts) => settled(&$tx, $decide(&facts)).await,
-                Err(stop) => Err(stop),
-            };
-            if let Some(end) = $tx.finish($act, &mut tries, result).await {
-                break end;
-            }
-        }
-    }};
-}
-
-/// Writes what was decided.
-async fn settled<T: Serialize>(
+/// Decides on the facts and writes what was decided.
+async fn settled<F, T>(
     tx: &Tx,
-    decided: Result<Decision<AccountPlan, T>, Error>,
+    facts: Result<F, Stop<Error>>,
+    decide: Decide<'_, F, AccountPlan, T, Error>,
 ) -> Result<(T, Record), Stop<Error>> {
-    let Decision { plan, answer, record } = decided.map_err(Stop::Domain)?;
+    let Decision { plan, answer, record } = decide(&facts?).map_err(Stop::Domain)?;
     write::account(tx, plan).await?;
     Ok((answer, record))
 }
@@ -222,7 +202,13 @@ impl Accounts for SqlAccounts {
         target: &RegistrationTarget<'_>,
         decide: Decide<'_, RegistrationFacts, AccountPlan, Option<User>, Error>,
     ) -> Result<Done<Option<User>>, Error> {
-        act!(self.db, act, decide, |tx| registration(&tx, target))
+        self.db
+            .act(act, |tx| async move {
+                let facts = registration(&tx, target).await;
+                let result = settled(&tx, facts, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn look_up(&self, target: &SignInTarget<'_>, at: Instant) -> Result<SignInFacts, Error> {
@@ -250,7 +236,13 @@ impl Accounts for SqlAccounts {
         target: &SignInTarget<'_>,
         decide: Decide<'_, SignInFacts, AccountPlan, User, Error>,
     ) -> Result<Done<User>, Error> {
-        act!(self.db, act, decide, |tx| signing_in(&tx, target, act.at))
+        self.db
+            .act(act, |tx| async move {
+                let facts = signing_in(&tx, target, act.at).await;
+                let result = settled(&tx, facts, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn strike(
@@ -259,17 +251,12 @@ impl Accounts for SqlAccounts {
         keys: &[ThrottleKey],
         decide: Decide<'_, Vec<Throttle>, Vec<Throttle>, (), Error>,
     ) -> Result<(), Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin::<()>(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(_) => return Ok(()),
-            };
+        let done = self.db.act(act, |tx| async move {
             let result = struck(&tx, act, keys, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end.map(|done| done.value);
-            }
-        }
+            (tx, result)
+        });
+        done.await?;
+        Ok(())
     }
 
     async fn refresh(
@@ -278,7 +265,13 @@ impl Accounts for SqlAccounts {
         token: &TokenHash,
         decide: Decide<'_, RefreshFacts, AccountPlan, Refreshed, Error>,
     ) -> Result<Done<Refreshed>, Error> {
-        act!(self.db, act, decide, |tx| refreshing(&tx, token))
+        self.db
+            .act(act, |tx| async move {
+                let facts = refreshing(&tx, token).await;
+                let result = settled(&tx, facts, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn request_code(
@@ -287,7 +280,13 @@ impl Accounts for SqlAccounts {
         target: &CodeTarget<'_>,
         decide: Decide<'_, CodeFacts, AccountPlan, (), Error>,
     ) -> Result<Done<()>, Error> {
-        act!(self.db, act, decide, |tx| coding(&tx, target))
+        self.db
+            .act(act, |tx| async move {
+                let facts = coding(&tx, target).await;
+                let result = settled(&tx, facts, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn enter_code(
@@ -296,7 +295,13 @@ impl Accounts for SqlAccounts {
         target: &CodeTarget<'_>,
         decide: Decide<'_, CodeFacts, AccountPlan, CodeEnd, Error>,
     ) -> Result<Done<CodeEnd>, Error> {
-        act!(self.db, act, decide, |tx| coding(&tx, target))
+        self.db
+            .act(act, |tx| async move {
+                let facts = coding(&tx, target).await;
+                let result = settled(&tx, facts, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn change(
@@ -306,7 +311,13 @@ impl Accounts for SqlAccounts {
         session: Option<SessionId>,
         decide: Decide<'_, AccountFacts, AccountPlan, User, Error>,
     ) -> Result<Done<User>, Error> {
-        act!(self.db, act, decide, |tx| changing(&tx, user, session))
+        self.db
+            .act(act, |tx| async move {
+                let facts = changing(&tx, user, session).await;
+                let result = settled(&tx, facts, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn find(&self, user: UserId) -> Result<Option<Account>, Error> {

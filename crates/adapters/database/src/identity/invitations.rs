@@ -5,7 +5,7 @@ use ::identity::invitation::{Grant, Invitation, InvitationState};
 use ::identity::plan::{InviteFacts, InvitePlan};
 use ::identity::ports::Invitations;
 use ::identity::user::{PlatformRole, ReferralCode, User};
-use application::accept_invitation::{self, Acceptance, AcceptanceFacts, InvitationAcceptances};
+use application::accept_invitation::{Acceptance, AcceptanceFacts, InvitationAcceptances};
 use async_trait::async_trait;
 use dealers::staff::StaffMember;
 use kernel::Instant;
@@ -23,7 +23,7 @@ use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::inventory::rows::{Columns, corrupt, get, id, json_of, update};
 use crate::sql::Sql;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Invitations in a database.
 #[derive(Clone)]
@@ -176,8 +176,8 @@ async fn accept_in(
     tx: &Tx,
     wanted: InvitationId,
     codes: &[ReferralCode],
-    decide: Decide<'_, AcceptanceFacts, Acceptance, User, accept_invitation::Error>,
-) -> Result<(User, Record), Stop<accept_invitation::Error>> {
+    decide: Decide<'_, AcceptanceFacts, Acceptance, User, application::error::Error>,
+) -> Result<(User, Record), Stop<application::error::Error>> {
     // The locks follow the written order, and the invitation says which they are: so it is read, and read again under them.
     let first = tx.one(invitation_query(tx.sql(), wanted)).await?;
     let first = first.as_ref().map(invitation).transpose()?;
@@ -225,17 +225,12 @@ impl Invitations for SqlInvitations {
         email: &Email,
         decide: Decide<'_, InviteFacts, InvitePlan, Invitation, Error>,
     ) -> Result<Done<Invitation>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = invite_in(&tx, email, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = invite_in(&tx, email, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn find(&self, id: InvitationId) -> Result<Option<Invitation>, Error> {
@@ -252,18 +247,13 @@ impl InvitationAcceptances for SqlInvitations {
         act: &Act,
         invitation: InvitationId,
         codes: &[ReferralCode],
-        decide: Decide<'_, AcceptanceFacts, Acceptance, User, accept_invitation::Error>,
-    ) -> Result<Done<User>, accept_invitation::Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = accept_in(&tx, invitation, codes, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        decide: Decide<'_, AcceptanceFacts, Acceptance, User, application::error::Error>,
+    ) -> Result<Done<User>, application::error::Error> {
+        self.db
+            .act(act, |tx| async move {
+                let result = accept_in(&tx, invitation, codes, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }

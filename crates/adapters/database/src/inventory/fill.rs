@@ -10,7 +10,7 @@ use super::rows::{insert_all, new_history, new_listing, new_price, new_vehicle};
 use super::search::index;
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Listings that are written by one statement a table: far below SQLite's 32,766 values.
 const CHUNK: usize = 200;
@@ -18,17 +18,12 @@ const CHUNK: usize = 200;
 /// Writes new listings with their vehicles in one transaction, as the acts that make single ones do, but without event, job and
 /// audit line: nobody is told. Their dealers and sites must be there.
 pub async fn fill(db: &Db, act: &Act, rows: &[Listed]) -> Result<(), Error> {
-    let mut tries = Tries::default();
-    loop {
-        let tx = match db.begin::<()>(act).await? {
-            Begun::Fresh(tx) => tx,
-            Begun::Replayed(_) => return Ok(()),
-        };
+    let done = db.act(act, |tx| async move {
         let result = fill_in(&tx, rows).await;
-        if let Some(end) = tx.finish(act, &mut tries, result).await {
-            return end.map(|_| ());
-        }
-    }
+        (tx, result)
+    });
+    done.await?;
+    Ok(())
 }
 
 async fn fill_in(tx: &Tx, rows: &[Listed]) -> Result<((), Record), Stop<Error>> {

@@ -19,7 +19,7 @@ use super::rows::{
 };
 use crate::db::Db;
 use crate::fault::{self, Stop};
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Listings in a database.
 #[derive(Clone)]
@@ -101,17 +101,13 @@ impl Listings for SqlListings {
         target: ListingTarget,
         decide: Decide<'_, NewListingFacts, NewListingPlan, Listed, Error>,
     ) -> Result<Done<Listed>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = create_in(&tx, &target, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        let target = &target;
+        self.db
+            .act(act, |tx| async move {
+                let result = create_in(&tx, target, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn change(
@@ -121,17 +117,12 @@ impl Listings for SqlListings {
         site: Option<SiteId>,
         decide: Decide<'_, ListingFacts, Option<ListingPlan>, Listed, Error>,
     ) -> Result<Done<Listed>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = change_in(&tx, listing, site, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = change_in(&tx, listing, site, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }
 

@@ -1,24 +1,17 @@
 //! Listings with their test drives and negotiations: what is taken down ends them in the same transaction.
 
 use ::inventory::listing::Listed;
-use application::remove_listing::{Error, OfferFacts, OfferPlan, OfferTarget, Removals};
+use application::error::Error;
+use application::remove_listing::{OfferFacts, OfferPlan, OfferTarget, Removals};
 use async_trait::async_trait;
 use kernel::act::{Act, Decide, Done, Record};
 
 use super::rows::{locked_listing, update_listing};
 use crate::db::Db;
-use crate::fault::{Constrained, Constraint, Stop};
+use crate::fault::Stop;
 use crate::negotiation;
 use crate::scheduling::{live_of_listing, write_next};
-use crate::tx::{Begun, Tries, Tx};
-
-impl Constrained for Error {
-    const CONSTRAINTS: &'static [Constraint<Self>] = &[Constraint {
-        name: "listings_open_of_vehicle",
-        sqlite: "listings.vehicle_id",
-        means: || Self::Inventory(::inventory::error::Error::AlreadyListed { listing: None }),
-    }];
-}
+use crate::tx::Tx;
 
 /// Listings with their test drives, in a database.
 #[derive(Clone)]
@@ -76,16 +69,11 @@ impl Removals for SqlRemovals {
         targets: &[OfferTarget],
         decide: Decide<'_, Vec<Option<OfferFacts>>, Vec<OfferPlan>, Vec<Listed>, Error>,
     ) -> Result<Done<Vec<Listed>>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = change_in(&tx, act, targets, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = change_in(&tx, act, targets, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }

@@ -16,7 +16,7 @@ use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
 use crate::sql::Sql;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Favourites and searches in a database.
 #[derive(Clone)]
@@ -103,31 +103,20 @@ impl SavedListings for SqlSaved {
         listing: ListingId,
         decide: Decide<'_, SaveFacts, bool, (), Error>,
     ) -> Result<Done<()>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = save_in(&tx, act, user, listing, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = save_in(&tx, act, user, listing, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn forget(&self, act: &Act, user: UserId, listing: ListingId) -> Result<bool, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done.value),
-            };
+        let done = self.db.act(act, |tx| async move {
             let result = forget_in(&tx, user, listing).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end.map(|done| done.value);
-            }
-        }
+            (tx, result)
+        });
+        Ok(done.await?.value)
     }
 
     async fn list(&self, user: UserId, page: &PageRequest) -> Result<Page<SavedListing>, Error> {
@@ -204,31 +193,21 @@ impl SavedSearches for SqlSaved {
         user: UserId,
         decide: Decide<'_, usize, SavedSearch, SavedSearch, Error>,
     ) -> Result<Done<SavedSearch>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = keep_in(&tx, user, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = keep_in(&tx, user, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn forget(&self, act: &Act, user: UserId, search: SavedSearchId) -> Result<(), Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin::<()>(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(_) => return Ok(()),
-            };
+        let done = self.db.act(act, |tx| async move {
             let result = forget_search_in(&tx, user, search).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end.map(|done| done.value);
-            }
-        }
+            (tx, result)
+        });
+        done.await?;
+        Ok(())
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<SavedSearch>, Error> {

@@ -21,7 +21,7 @@ use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
 use crate::sql::Sql;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// The log in a database.
 #[derive(Clone)]
@@ -192,17 +192,12 @@ impl ServiceRecords for SqlServiceRecords {
         vehicle: VehicleId,
         decide: Decide<'_, RecordFacts, RecordPlan, ServiceRecord, Error>,
     ) -> Result<Done<ServiceRecord>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = add_in(&tx, vehicle, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = add_in(&tx, vehicle, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn change(
@@ -211,17 +206,12 @@ impl ServiceRecords for SqlServiceRecords {
         record: ServiceRecordId,
         decide: Decide<'_, RecordFacts, RecordPlan, ServiceRecord, Error>,
     ) -> Result<Done<ServiceRecord>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = change_in(&tx, record, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = change_in(&tx, record, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn erase(
@@ -230,17 +220,12 @@ impl ServiceRecords for SqlServiceRecords {
         record: ServiceRecordId,
         decide: Decide<'_, RecordFacts, (), (), Error>,
     ) -> Result<Done<()>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = erase_in(&tx, record, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = erase_in(&tx, record, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn find(&self, entry: ServiceRecordId) -> Result<Option<(ServiceRecord, Vehicle)>, Error> {

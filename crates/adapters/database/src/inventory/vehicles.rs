@@ -18,7 +18,7 @@ use super::rows::{
 use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Vehicles in a database.
 #[derive(Clone)]
@@ -80,6 +80,8 @@ async fn facts_of(tx: &Tx, id: VehicleId, vin: Option<&Vin>) -> Result<VehicleFa
     let vehicle = locked_vehicle(tx, id).await?.ok_or(Common::absent("vehicle"))?;
     let mut sql = tx.sql();
     sql.push("SELECT 1 FROM listings WHERE vehicle_id = ")
+        .bind(id.uuid());
+    sql.push(" UNION ALL SELECT 1 FROM sales WHERE vehicle_id = ")
         .bind(id.uuid())
         .push(" LIMIT 1");
     Ok(VehicleFacts {
@@ -130,17 +132,13 @@ impl Vehicles for SqlVehicles {
         target: VehicleTarget,
         decide: Decide<'_, NewVehicleFacts, VehiclePlan, Vehicle, Error>,
     ) -> Result<Done<Vehicle>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = enter_in(&tx, &target, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        let target = &target;
+        self.db
+            .act(act, |tx| async move {
+                let result = enter_in(&tx, target, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn change(
@@ -150,17 +148,13 @@ impl Vehicles for SqlVehicles {
         vin: Option<Vin>,
         decide: Decide<'_, VehicleFacts, VehiclePlan, Vehicle, Error>,
     ) -> Result<Done<Vehicle>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = change_in(&tx, vehicle, vin.as_ref(), decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        let vin = vin.as_ref();
+        self.db
+            .act(act, |tx| async move {
+                let result = change_in(&tx, vehicle, vin, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn erase(
@@ -169,17 +163,12 @@ impl Vehicles for SqlVehicles {
         vehicle: VehicleId,
         decide: Decide<'_, VehicleFacts, (), (), Error>,
     ) -> Result<Done<()>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = erase_in(&tx, vehicle, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = erase_in(&tx, vehicle, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }
 

@@ -3,23 +3,25 @@
 use ::negotiation::negotiation::{Buyer, Negotiation};
 use ::negotiation::ports::Seen;
 use ::negotiation::savers::{MOST_SAVERS, Reached, SaversFacts};
-use ::negotiation::table::{Car, Stage, Table, Terms};
-use application::negotiate::{DealFacts, DealPlan, DealTarget, Deals, Error};
+use ::negotiation::table::{Table, Terms};
+use application::error::Error;
+use application::negotiate::{DealFacts, DealPlan, DealTarget, Deals, car};
 use async_trait::async_trait;
-use inventory::listing::{Listed, ListingStatus};
+use dealers::dealer::DealerStatus;
+use inventory::listing::Listed;
 use kernel::act::{Act, Decide, Done, Record};
 use kernel::error::Common;
-use kernel::id::{DealerId, Id, ListingId, NegotiationId, UserId};
+use kernel::id::{Id, ListingId, NegotiationId, UserId};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::rows;
 use crate::db::Db;
 use crate::dealers::negotiation_rules;
-use crate::fault::Stop;
+use crate::fault::{Stop, corrupt};
 use crate::inventory::{locked_listing, update_listing};
 use crate::sql::Sql;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Moves in the database.
 #[derive(Clone)]
@@ -42,17 +44,12 @@ impl Deals for SqlDeals {
         target: DealTarget,
         decide: Decide<'_, DealFacts, DealPlan, Seen, Error>,
     ) -> Result<Done<Seen>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = play_in(&tx, target, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = play_in(&tx, target, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn offer_to_savers(
@@ -61,17 +58,12 @@ impl Deals for SqlDeals {
         listing: ListingId,
         decide: Decide<'_, SaversFacts, Vec<Negotiation>, Reached, Error>,
     ) -> Result<Done<Reached>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = savers_in(&tx, listing, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = savers_in(&tx, listing, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }
 
@@ -106,7 +98,7 @@ async fn savers_in(
         table,
     };
     let decision = decide(&facts).map_err(Stop::Domain)?;
-    rows::write(tx, &decision.plan).await?;
+    rows::insert_all(tx, &decision.plan).await?;
     Ok((decision.answer, decision.record))
 }
 
@@ -118,8 +110,7 @@ async fn laid(
     meant: Option<NegotiationId>,
 ) -> Result<(Listed, Table), Stop<Error>> {
     let absent = || Common::absent(if meant.is_some() { "negotiation" } else { "listing" });
-    let dealer = dealer_of(tx, listing).await?.ok_or_else(absent)?;
-    let (verified, terms) = dealer_terms(tx, dealer).await?;
+    let (verified, terms) = dealer_terms(tx, listing).await?.ok_or_else(absent)?;
     let facts = locked_listing(tx, listing, None).await?.ok_or_else(absent)?;
     let table = Table {
         car: car(&facts.listed, verified),
@@ -181,27 +172,21 @@ async fn listing_of(tx: &Tx, id: NegotiationId) -> Result<ListingId, Stop<Error>
     Ok(Id::from_uuid(row.try_get::<Uuid>("", "listing_id")?))
 }
 
-async fn dealer_of(tx: &Tx, listing: ListingId) -> Result<Option<DealerId>, Stop<Error>> {
+/// May the listing's dealer do business, and what are its terms? None where there is no such listing. The dealer is held against
+/// being stopped meanwhile; deals of one dealer need not wait for each other.
+async fn dealer_terms(tx: &Tx, listing: ListingId) -> Result<Option<(bool, Terms)>, Stop<Error>> {
     let mut sql = tx.sql();
-    sql.push("SELECT dealer_id FROM listings WHERE id = ")
-        .bind(listing.uuid());
-    let Some(row) = tx.one(sql).await? else {
-        return Ok(None);
-    };
-    Ok(Some(Id::from_uuid(row.try_get::<Uuid>("", "dealer_id")?)))
-}
-
-/// Is the dealer verified, and what are its terms? Held against being stopped meanwhile; deals of one dealer need not wait
-/// for each other.
-async fn dealer_terms(tx: &Tx, dealer: DealerId) -> Result<(bool, Terms), Stop<Error>> {
-    let mut sql = tx.sql();
-    sql.push("SELECT status, negotiation_rules FROM dealers WHERE id = ")
-        .bind(dealer.uuid());
+    sql.push("SELECT d.status, d.negotiation_rules FROM dealers d WHERE d.id = (SELECT dealer_id FROM listings WHERE id = ")
+        .bind(listing.uuid())
+        .push(")");
     if sql.is_postgres() {
         sql.push(" FOR KEY SHARE");
     }
-    let row = tx.one(sql).await?.ok_or(Common::absent("dealer"))?;
-    let status: String = row.try_get("", "status")?;
+    let Some(row) = tx.one(sql).await? else {
+        return Ok(None);
+    };
+    let word: String = row.try_get("", "status")?;
+    let status: DealerStatus = word.parse().map_err(|_| corrupt("dealers", "status", &word))?;
     let rules = negotiation_rules(&row)?;
     let terms = Terms {
         answer_hours: rules.answer_hours,
@@ -210,7 +195,7 @@ async fn dealer_terms(tx: &Tx, dealer: DealerId) -> Result<(bool, Terms), Stop<E
         decline_below_floor: rules.decline_below_floor,
         accept_from_bp: rules.accept_from_bp,
     };
-    Ok((status == "verified", terms))
+    Ok(Some((status == DealerStatus::Verified, terms)))
 }
 
 /// The user who wants to open a negotiation; none where there is no such account in use.
@@ -220,20 +205,4 @@ async fn find_buyer(tx: &Tx, user: UserId) -> Result<Option<Buyer>, Stop<Error>>
         .bind(user.uuid());
     let row = tx.one(sql).await?;
     Ok(row.map(|row| buyer(&row, user)).transpose()?)
-}
-
-fn car(listed: &Listed, verified: bool) -> Car {
-    let listing = &listed.listing;
-    Car {
-        listing: listing.id,
-        dealer: listing.dealer,
-        asking: listing.prices.asking(),
-        floor: listing.prices.floor(),
-        stage: match listing.status {
-            ListingStatus::Active => Stage::Open,
-            ListingStatus::Reserved => Stage::Reserved,
-            ListingStatus::Draft | ListingStatus::Sold | ListingStatus::Removed => Stage::Closed,
-        },
-        verified,
-    }
 }

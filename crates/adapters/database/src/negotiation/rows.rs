@@ -128,7 +128,7 @@ fn offer(row: &QueryResult, currency: Currency) -> Result<Offer, DbErr> {
 }
 
 /// The live negotiations of a listing and the one that is meant, locked. Lock the listing first.
-pub(super) async fn on_table(
+pub(crate) async fn on_table(
     tx: &Tx,
     listing: ListingId,
     meant: Option<NegotiationId>,
@@ -191,13 +191,13 @@ pub(crate) async fn write<E>(tx: &Tx, talks: &[Negotiation]) -> Result<(), Stop<
 
 async fn write_one<E>(tx: &Tx, talk: &Negotiation) -> Result<(), Stop<E>> {
     if !update(tx, talk).await? {
-        insert(tx, talk).await?;
+        return Ok(insert_all(tx, std::slice::from_ref(talk)).await?);
     }
     // The standing offer and the one that it answers are all that a move touches; the older goes first, as one alone may stand.
     let untouched = talk.offers.len().saturating_sub(2);
     for offer in talk.offers.iter().skip(untouched) {
         if !update_offer(tx, offer).await? {
-            insert_offer(tx, talk, offer).await?;
+            insert_offers(tx, &[(talk, offer)]).await?;
         }
     }
     Ok(())
@@ -219,12 +219,32 @@ async fn update(tx: &Tx, talk: &Negotiation) -> Result<bool, DbErr> {
     Ok(tx.run(sql).await? == 1)
 }
 
-async fn insert(tx: &Tx, talk: &Negotiation) -> Result<(), DbErr> {
-    let mut sql = tx.sql();
-    sql.push(
-        "INSERT INTO negotiations (id, listing_id, dealer_id, buyer_id, status, turn, asking_minor, currency, counter_allowed, \
-         seconds_left, reserved_until, reason, created_at, updated_at, version) VALUES (",
-    );
+/// Rows that one statement writes: far below the number of values that either database takes.
+const ROWS: usize = 100;
+
+/// Writes new negotiations with their offers: two statements for each hundred.
+pub(super) async fn insert_all(tx: &Tx, talks: &[Negotiation]) -> Result<(), DbErr> {
+    for chunk in talks.chunks(ROWS) {
+        let mut sql = tx.sql();
+        sql.push(
+            "INSERT INTO negotiations (id, listing_id, dealer_id, buyer_id, status, turn, asking_minor, currency, counter_allowed, \
+             seconds_left, reserved_until, reason, created_at, updated_at, version) VALUES ",
+        );
+        for (n, talk) in chunk.iter().enumerate() {
+            sql.push(if n > 0 { ", (" } else { "(" });
+            talk_values(&mut sql, talk);
+            sql.push(")");
+        }
+        tx.run(sql).await?;
+        let offers = chunk
+            .iter()
+            .flat_map(|talk| talk.offers.iter().map(move |offer| (talk, offer)));
+        insert_offers(tx, &offers.collect::<Vec<_>>()).await?;
+    }
+    Ok(())
+}
+
+fn talk_values(sql: &mut Sql, talk: &Negotiation) {
     sql.bind_all([
         talk.id.uuid(),
         talk.listing.uuid(),
@@ -240,9 +260,7 @@ async fn insert(tx: &Tx, talk: &Negotiation) -> Result<(), DbErr> {
     sql.push(", ").bind(talk.reserved_until);
     sql.push(", ").bind(talk.reason.clone()).push(", ");
     sql.bind_all([talk.created_at, talk.updated_at]);
-    sql.push(", ").bind(talk.version).push(")");
-    tx.run(sql).await?;
-    Ok(())
+    sql.push(", ").bind(talk.version);
 }
 
 /// Whose turn it is, or will be again.
@@ -270,22 +288,24 @@ async fn update_offer(tx: &Tx, offer: &Offer) -> Result<bool, DbErr> {
     Ok(tx.run(sql).await? == 1)
 }
 
-async fn insert_offer(tx: &Tx, talk: &Negotiation, offer: &Offer) -> Result<(), DbErr> {
+async fn insert_offers(tx: &Tx, offers: &[(&Negotiation, &Offer)]) -> Result<(), DbErr> {
     let mut sql = tx.sql();
     sql.push(
-        "INSERT INTO offers (id, negotiation_id, seq, side, amount_minor, message, status, created_at, expires_at, answered_at) \
-         VALUES (",
+        "INSERT INTO offers (id, negotiation_id, seq, side, amount_minor, message, status, created_at, expires_at, answered_at) VALUES ",
     );
-    sql.bind_all([offer.id.uuid(), talk.id.uuid()]);
-    sql.push(", ").bind(i64::from(offer.seq));
-    sql.push(", ").bind(offer.side.as_str());
-    sql.push(", ").bind(offer.amount.minor());
-    sql.push(", ").bind(offer.message.clone());
-    sql.push(", ").bind(offer.status.as_str());
-    sql.push(", ").bind(offer.created_at);
-    sql.push(", ")
-        .bind_all([offer.expires_at, offer.answered_at])
-        .push(")");
+    for (n, (talk, offer)) in offers.iter().enumerate() {
+        sql.push(if n > 0 { ", (" } else { "(" });
+        sql.bind_all([offer.id.uuid(), talk.id.uuid()]);
+        sql.push(", ").bind(i64::from(offer.seq));
+        sql.push(", ").bind(offer.side.as_str());
+        sql.push(", ").bind(offer.amount.minor());
+        sql.push(", ").bind(offer.message.clone());
+        sql.push(", ").bind(offer.status.as_str());
+        sql.push(", ").bind(offer.created_at);
+        sql.push(", ")
+            .bind_all([offer.expires_at, offer.answered_at])
+            .push(")");
+    }
     tx.run(sql).await?;
     Ok(())
 }

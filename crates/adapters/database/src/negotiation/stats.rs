@@ -4,6 +4,7 @@ use ::negotiation::Error;
 use ::negotiation::ports::{Stats, StatusCount, Whose};
 use ::negotiation::state::Status;
 use kernel::Instant;
+use kernel::error::Common;
 use sea_orm::{DbErr, QueryResult};
 
 use super::queries::of;
@@ -87,7 +88,7 @@ fn share(part: i64, whole: i64) -> f64 {
     part as f64 / whole as f64
 }
 
-fn real(db: &Db) -> &'static str {
+pub(crate) fn real(db: &Db) -> &'static str {
     if db.is_postgres() {
         "double precision"
     } else {
@@ -96,7 +97,7 @@ fn real(db: &Db) -> &'static str {
 }
 
 /// Whole seconds between an offer and its answer.
-fn seconds(db: &Db) -> &'static str {
+pub(crate) fn seconds(db: &Db) -> &'static str {
     if db.is_postgres() {
         "CAST(floor(extract(epoch FROM o.answered_at)) - floor(extract(epoch FROM o.created_at)) AS bigint)"
     } else {
@@ -105,7 +106,7 @@ fn seconds(db: &Db) -> &'static str {
 }
 
 /// The median of the column `x` of a query: the middle value, or the mean of the two in the middle.
-async fn median(db: &Db, query: impl Fn(&mut Sql)) -> Result<Option<f64>, Error> {
+pub(crate) async fn median(db: &Db, query: impl Fn(&mut Sql)) -> Result<Option<f64>, Common> {
     let mut sql = db.sql();
     sql.push("SELECT CAST(AVG(x) AS ")
         .push(real(db))

@@ -1,20 +1,20 @@
 //! Changing test drives.
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::Days;
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done, Record};
 use kernel::error::Common;
-use kernel::id::{BookingId, ListingId, UserId, VehicleId};
+use kernel::id::{BookingId, ListingId, UserId};
 use scheduling::booking::{Slot, TestDrive};
 use scheduling::error::Error;
 use scheduling::notice::Filed;
-use scheduling::ports::{BookingFacts, BookingTarget, Bookings, MoveFacts, Patron};
+use scheduling::ports::{BookingFacts, BookingTarget, Bookings, MoveFacts, Patron, Placed};
 
-use super::{rows, slots};
+use super::{holds, rows, slots};
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Test drives in the database.
 #[derive(Clone)]
@@ -35,19 +35,14 @@ impl Bookings for SqlBookings {
         &self,
         act: &Act,
         target: &BookingTarget,
-        decide: Decide<'_, BookingFacts, TestDrive, TestDrive, Error>,
+        decide: Decide<'_, BookingFacts, Placed, TestDrive, Error>,
     ) -> Result<Done<TestDrive>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = book_in(&tx, act, target, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = book_in(&tx, act, target, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn transition(
@@ -56,17 +51,12 @@ impl Bookings for SqlBookings {
         id: BookingId,
         decide: Decide<'_, Filed, Option<TestDrive>, TestDrive, Error>,
     ) -> Result<Done<TestDrive>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = transition_in(&tx, id, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = transition_in(&tx, id, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn reschedule(
@@ -74,19 +64,14 @@ impl Bookings for SqlBookings {
         act: &Act,
         id: BookingId,
         start_at: Instant,
-        decide: Decide<'_, MoveFacts, TestDrive, TestDrive, Error>,
+        decide: Decide<'_, MoveFacts, Placed, TestDrive, Error>,
     ) -> Result<Done<TestDrive>, Error> {
-        let mut tries = Tries::default();
-        loop {
-            let tx = match self.db.begin(act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = reschedule_in(&tx, act, id, start_at, decide).await;
-            if let Some(end) = tx.finish(act, &mut tries, result).await {
-                return end;
-            }
-        }
+        self.db
+            .act(act, |tx| async move {
+                let result = reschedule_in(&tx, act, id, start_at, decide).await;
+                (tx, result)
+            })
+            .await
     }
 }
 
@@ -94,23 +79,35 @@ async fn book_in(
     tx: &Tx,
     act: &Act,
     target: &BookingTarget,
-    decide: Decide<'_, BookingFacts, TestDrive, TestDrive, Error>,
+    decide: Decide<'_, BookingFacts, Placed, TestDrive, Error>,
 ) -> Result<(TestDrive, Record), Stop<Error>> {
+    let facts = booking_facts(tx, act, target).await?;
+    let decision = decide(&facts).map_err(Stop::Domain)?;
+    rows::insert(tx, &decision.plan.drive).await?;
+    holds::use_up(tx, &decision.plan.used).await?;
+    Ok((decision.answer, decision.record))
+}
+
+/// Locks the listing, then the customer, and reads what a booking goes by.
+pub(super) async fn booking_facts(
+    tx: &Tx,
+    act: &Act,
+    target: &BookingTarget,
+) -> Result<BookingFacts, Stop<Error>> {
     lock_listing(tx, target.listing).await?;
     let customer = match target.customer {
         Some(user) => lock_patron(tx, user).await?,
         None => None,
     };
-    let car = slots::car(tx, target.listing).await?;
-    let facts = BookingFacts {
-        taken: taken(tx, car.vehicle, target.start_at, None).await?,
+    let within = day_from(target.start_at);
+    let times = slots::times(tx, target.listing, within, act.at, None).await?;
+    Ok(BookingFacts {
+        taken: times.taken,
+        holds: times.holds,
+        car: times.car,
         theirs: theirs(tx, target.customer, act.at, None).await?,
-        car,
         customer,
-    };
-    let decision = decide(&facts).map_err(Stop::Domain)?;
-    rows::insert(tx, &decision.plan).await?;
-    Ok((decision.answer, decision.record))
+    })
 }
 
 async fn transition_in(
@@ -131,7 +128,7 @@ async fn reschedule_in(
     act: &Act,
     id: BookingId,
     start_at: Instant,
-    decide: Decide<'_, MoveFacts, TestDrive, TestDrive, Error>,
+    decide: Decide<'_, MoveFacts, Placed, TestDrive, Error>,
 ) -> Result<(TestDrive, Record), Stop<Error>> {
     // Which listing and which customer never change: they may be read before they are locked.
     let before: Filed = rows::find(tx, id).await?;
@@ -141,28 +138,35 @@ async fn reschedule_in(
     }
     tx.lock("bookings", id.uuid()).await?;
     let filed: Filed = rows::find(tx, id).await?;
-    let car = slots::car(tx, filed.drive.listing).await?;
+    let times = slots::times(tx, filed.drive.listing, day_from(start_at), act.at, Some(id)).await?;
     let facts = MoveFacts {
-        taken: taken(tx, car.vehicle, start_at, Some(id)).await?,
+        taken: times.taken,
+        holds: times.holds,
+        car: times.car,
         theirs: theirs(tx, filed.drive.customer.user, act.at, Some(id)).await?,
         filed,
-        car,
     };
     let decision = decide(&facts).map_err(Stop::Domain)?;
-    rows::write_next(tx, &decision.plan).await?;
+    rows::write_next(tx, &decision.plan.drive).await?;
+    holds::use_up(tx, &decision.plan.used).await?;
     Ok((decision.answer, decision.record))
 }
 
 /// Locks a listing, and its dealer against being suspended meanwhile: drives of one dealer need not wait for each other.
-async fn lock_listing(tx: &Tx, listing: ListingId) -> Result<(), Stop<Error>> {
-    if tx.sql().is_postgres() {
-        let mut sql = tx.sql();
-        sql.push("SELECT 1 FROM dealers WHERE id = (SELECT dealer_id FROM listings WHERE id = ")
+pub(super) async fn lock_listing(tx: &Tx, listing: ListingId) -> Result<(), Stop<Error>> {
+    let mut sql = tx.sql();
+    if sql.is_postgres() {
+        // The dealer is locked before the first row of listings is looked for, in one statement.
+        sql.push("WITH dealer AS MATERIALIZED (SELECT 1 FROM dealers WHERE id = (SELECT dealer_id FROM listings WHERE id = ")
             .bind(listing.uuid())
-            .push(") FOR KEY SHARE");
-        tx.one(sql).await?;
+            .push(") FOR KEY SHARE) SELECT 1 FROM listings WHERE EXISTS (SELECT 1 FROM dealer) AND id = ")
+            .bind(listing.uuid())
+            .push(" FOR UPDATE");
+    } else {
+        sql.push("SELECT 1 FROM listings WHERE id = ")
+            .bind(listing.uuid());
     }
-    if tx.lock("listings", listing.uuid()).await? {
+    if tx.one(sql).await?.is_some() {
         Ok(())
     } else {
         Err(Common::absent("listing").into())
@@ -180,29 +184,15 @@ async fn lock_patron(tx: &Tx, user: UserId) -> Result<Option<Patron>, Stop<Error
     let Some(row) = tx.one(sql).await? else {
         return Ok(None);
     };
-    let (first, last): (String, String) = (row.try_get("", "first_name")?, row.try_get("", "last_name")?);
-    let (email, phone): (String, Option<String>) = (row.try_get("", "email")?, row.try_get("", "phone")?);
-    Ok(Some(Patron {
-        user,
-        name: format!("{first} {last}").trim().to_owned(),
-        email: rows::parsed("email", &email)?,
-        phone: phone.map(|phone| rows::parsed("phone", &phone)).transpose()?,
-        active: row.try_get("", "active")?,
-    }))
+    Ok(Some(rows::patron(&row, user)?))
 }
 
-async fn taken(
-    tx: &Tx,
-    vehicle: VehicleId,
-    start_at: Instant,
-    but: Option<BookingId>,
-) -> Result<Vec<Slot>, Stop<Error>> {
-    let within = Slot {
+/// The day that follows a start: no slot is longer.
+fn day_from(start_at: Instant) -> Slot {
+    Slot {
         start_at,
-        end_at: start_at + TimeDelta::days(1),
-    };
-    let found = tx.all(rows::taken(tx.sql(), vehicle, within, but)).await?;
-    Ok(found.iter().map(rows::slot).collect::<Result<_, _>>()?)
+        end_at: start_at.checked_add_days(Days::new(1)).unwrap_or(start_at),
+    }
 }
 
 async fn theirs(

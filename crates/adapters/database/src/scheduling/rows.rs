@@ -1,12 +1,13 @@
 //! The table of test drives.
 
-use chrono::TimeDelta;
+use chrono::Days;
 use kernel::Instant;
 use kernel::error::Common;
-use kernel::id::{BookingId, DealerId, Id, ListingId, UserId, VehicleId};
+use kernel::id::{BookingId, DealerId, Id, ListingId, UserId};
 use kernel::zone::Zone;
 use scheduling::booking::{Customer, Slot, TestDrive};
 use scheduling::notice::{Details, Filed};
+use scheduling::ports::Patron;
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
@@ -27,7 +28,7 @@ pub(super) const DRIVE: &str = "b.id, b.listing_id, b.vehicle_id, b.dealer_id, b
 pub(super) const DRIVE_FROM: &str = "bookings b LEFT JOIN users u ON u.id = b.user_id";
 
 /// Columns of what letters and calendars say. Goes with [`FILED_FROM`].
-pub(super) const DETAILS: &str = "v.year, v.make, v.model, v.trim, d.name AS dealer_name, d.email AS dealer_email, \
+pub(super) const DETAILS: &str = "v.year, v.make, v.model, v.trim, d.name AS dealer_name, \
      s.name AS site_name, s.line1, s.line2, s.city, s.state, s.postal_code, s.country";
 
 /// Drives with their customers and what letters say.
@@ -122,6 +123,24 @@ impl TestDriveRow {
     }
 }
 
+/// Reads a user who wants to drive.
+pub(super) fn patron(row: &QueryResult, user: UserId) -> Result<Patron, Common> {
+    let get = || -> Result<_, DbErr> {
+        let (first, last): (String, String) = (row.try_get("", "first_name")?, row.try_get("", "last_name")?);
+        let (email, phone): (String, Option<String>) = (row.try_get("", "email")?, row.try_get("", "phone")?);
+        let active: bool = row.try_get("", "active")?;
+        Ok((format!("{first} {last}"), email, phone, active))
+    };
+    let (name, email, phone, active) = get().map_err(|e| crate::fault::common(&e))?;
+    Ok(Patron {
+        user,
+        name: name.trim().to_owned(),
+        email: parsed("email", &email)?,
+        phone: phone.map(|phone| parsed("phone", &phone)).transpose()?,
+        active,
+    })
+}
+
 /// Reads `start_at` and `end_at`.
 pub(super) fn slot(row: &QueryResult) -> Result<Slot, DbErr> {
     Ok(Slot {
@@ -131,24 +150,21 @@ pub(super) fn slot(row: &QueryResult) -> Result<Slot, DbErr> {
 }
 
 /// Reads a drive with what letters say.
-pub(super) fn filed(row: &QueryResult) -> Result<Filed, Common> {
+pub(crate) fn filed(row: &QueryResult) -> Result<Filed, Common> {
     let details = || -> Result<_, DbErr> {
-        let email: Option<String> = row.try_get("", "dealer_email")?;
         Ok((
             vehicle_title(row)?,
             row.try_get("", "dealer_name")?,
-            email,
             row.try_get("", "site_name")?,
             address_line(row)?,
         ))
     };
-    let (vehicle, dealer, email, site, address) = details().map_err(|e| crate::fault::common(&e))?;
+    let (vehicle, dealer, site, address) = details().map_err(|e| crate::fault::common(&e))?;
     Ok(Filed {
         drive: drive(row)?,
         details: Details {
             vehicle,
             dealer,
-            dealer_email: email.and_then(|email| email.parse().ok()),
             site,
             address,
         },
@@ -156,7 +172,7 @@ pub(super) fn filed(row: &QueryResult) -> Result<Filed, Common> {
 }
 
 /// `2021 Ford F-150 XLT`.
-pub(super) fn vehicle_title(row: &QueryResult) -> Result<String, DbErr> {
+pub(crate) fn vehicle_title(row: &QueryResult) -> Result<String, DbErr> {
     let year: i64 = row.try_get("", "year")?;
     let (make, model): (String, String) = (row.try_get("", "make")?, row.try_get("", "model")?);
     let trim: Option<String> = row.try_get("", "trim")?;
@@ -173,7 +189,7 @@ pub(super) async fn find<E>(tx: &Tx, booking: BookingId) -> Result<Filed, Stop<E
 }
 
 /// `SELECT … WHERE`, ready for conditions.
-pub(super) fn filed_where(mut sql: Sql) -> Sql {
+pub(crate) fn filed_where(mut sql: Sql) -> Sql {
     sql.push("SELECT ").push(DRIVE).push(", ").push(DETAILS);
     sql.push(" FROM ").push(FILED_FROM).push(" WHERE ");
     sql
@@ -189,6 +205,25 @@ pub async fn live_of_dealer<E>(tx: &Tx, dealer: DealerId, at: Instant) -> Result
     live_of(tx, "b.dealer_id = ", dealer.uuid(), at).await
 }
 
+/// Drives that this sale called off, to come, whose slot no live drive of the vehicle shares.
+pub(crate) async fn called_off_by_sale<E>(
+    tx: &Tx,
+    sale: kernel::id::SaleId,
+    at: Instant,
+) -> Result<Vec<Filed>, Stop<E>> {
+    let mut sql = filed_where(tx.sql());
+    sql.push("b.id IN (SELECT booking_id FROM sale_cancelled_bookings WHERE sale_id = ")
+        .bind(sale.uuid());
+    sql.push(") AND b.status = 'cancelled' AND b.start_at > ")
+        .bind(at);
+    sql.push(
+        " AND NOT EXISTS (SELECT 1 FROM bookings o WHERE o.vehicle_id = b.vehicle_id \
+         AND o.status IN ('requested', 'approved') AND o.start_at < b.end_at AND b.start_at < o.end_at) ORDER BY b.id",
+    );
+    let rows = tx.all(sql).await?;
+    Ok(rows.iter().map(filed).collect::<Result<_, _>>()?)
+}
+
 async fn live_of<E>(tx: &Tx, condition: &'static str, id: Uuid, at: Instant) -> Result<Vec<Filed>, Stop<E>> {
     let mut sql = filed_where(tx.sql());
     sql.push(condition).bind(id).push(" AND ").push(LIVE);
@@ -200,20 +235,21 @@ async fn live_of<E>(tx: &Tx, condition: &'static str, id: Uuid, at: Instant) -> 
     Ok(rows.iter().map(filed).collect::<Result<_, _>>()?)
 }
 
-/// Slots of live drives of a vehicle that share a moment with `within`.
-pub(super) fn taken(mut sql: Sql, vehicle: VehicleId, within: Slot, but: Option<BookingId>) -> Sql {
-    sql.push("SELECT b.start_at, b.end_at FROM bookings b WHERE b.vehicle_id = ")
-        .bind(vehicle.uuid());
-    sql.push(" AND ").push(LIVE);
-    // No slot is longer than a day: the bound below lets the index find them.
-    sql.push(" AND b.start_at > ")
-        .bind(within.start_at - TimeDelta::days(1));
-    sql.push(" AND b.start_at < ").bind(within.end_at);
-    sql.push(" AND b.end_at > ").bind(within.start_at);
-    if let Some(but) = but {
-        sql.push(" AND b.id <> ").bind(but.uuid());
-    }
-    sql
+/// The condition that what a row of `table` keeps shares a moment with `within`.
+pub(super) fn touching(sql: &mut Sql, table: &'static str, within: Slot) {
+    // No slot is longer than a day: the bound lets the index find them.
+    let earliest = within.start_at.checked_sub_days(Days::new(1));
+    sql.push(table)
+        .push(".start_at > ")
+        .bind(earliest.unwrap_or(within.start_at));
+    sql.push(" AND ")
+        .push(table)
+        .push(".start_at < ")
+        .bind(within.end_at);
+    sql.push(" AND ")
+        .push(table)
+        .push(".end_at > ")
+        .bind(within.start_at);
 }
 
 /// Slots of a customer's live drives that are not over.

@@ -6,11 +6,13 @@ use async_trait::async_trait;
 use dealers::dealer::DealerStatus;
 use dealers::hours::{DayException, OpeningHours, Span};
 use inventory::listing::ListingStatus;
+use kernel::Instant;
 use kernel::error::Common;
-use kernel::id::{Id, ListingId, SiteId, VehicleId};
+use kernel::id::{BookingId, Id, ListingId, SiteId};
 use scheduling::booking::Slot;
 use scheduling::error::Error;
-use scheduling::ports::{BookableVehicle, Offer, Place, Slots};
+use scheduling::hold::SlotHold;
+use scheduling::ports::{BookableVehicle, CarTimes, Offer, Place, Slots};
 use scheduling::slots::{Calendar, Opening, SlotRules};
 use sea_orm::{DbErr, QueryResult};
 use serde::de::DeserializeOwned;
@@ -38,53 +40,105 @@ impl SqlSlots {
 
 #[async_trait]
 impl Slots for SqlSlots {
-    async fn bookable(&self, listing: ListingId) -> Result<Option<BookableVehicle>, Error> {
-        let row = self.db.one(car_of(self.db.sql(), listing)).await?;
-        Ok(row.as_ref().map(read_car).transpose()?)
-    }
-
-    async fn taken(&self, vehicle: VehicleId, within: Slot) -> Result<Vec<Slot>, Error> {
-        let found = self
+    async fn times(&self, listing: ListingId, within: Slot, now: Instant) -> Result<Option<CarTimes>, Error> {
+        let rows = self
             .db
-            .all(rows::taken(self.db.sql(), vehicle, within, None))
+            .all(query(self.db.sql(), listing, within, now, None))
             .await?;
-        let slots: Result<_, DbErr> = found.iter().map(rows::slot).collect();
-        Ok(slots.map_err(|e| fault::common(&e))?)
+        Ok(read(&rows)?)
     }
 }
 
-/// The car of a listing, within an act that has locked it.
-pub(super) async fn car(tx: &Tx, listing: ListingId) -> Result<BookableVehicle, Stop<Error>> {
-    let row = tx.one(car_of(tx.sql(), listing)).await?;
-    Ok(read_car(&row.ok_or(Common::absent("listing"))?)?)
+/// The car of a listing, its live drives but for `but`, and its holds that are not over, within an act that has locked it.
+pub(super) async fn times(
+    tx: &Tx,
+    listing: ListingId,
+    within: Slot,
+    now: Instant,
+    but: Option<BookingId>,
+) -> Result<CarTimes, Stop<Error>> {
+    let rows = tx.all(query(tx.sql(), listing, within, now, but)).await?;
+    Ok(read(&rows)?.ok_or(Common::absent("listing"))?)
 }
 
-fn car_of(mut sql: Sql, listing: ListingId) -> Sql {
+/// A row for each drive or hold that shares a moment with `within`; one without either where there is none.
+fn query(mut sql: Sql, listing: ListingId, within: Slot, now: Instant, but: Option<BookingId>) -> Sql {
     sql.push(
         "SELECT l.id, l.vehicle_id, l.dealer_id, l.status, v.year, v.make, v.model, v.trim, \
-         d.name AS dealer_name, d.email AS dealer_email, d.status AS dealer_status, s.id AS site_id, s.name AS site_name, \
+         d.name AS dealer_name, d.status AS dealer_status, s.id AS site_id, s.name AS site_name, \
          s.line1, s.line2, s.city, s.state, s.postal_code, s.country, s.timezone, s.hours, s.exceptions, s.slot_rules, \
-         (SELECT n.buyer_id FROM negotiations n WHERE n.listing_id = l.id AND n.status = 'accepted') AS reserved_for \
+         (SELECT n.buyer_id FROM negotiations n WHERE n.listing_id = l.id AND n.status = 'accepted') AS reserved_for, \
+         t.start_at, t.end_at, t.hold_id, t.holder_id, t.created_at, t.expires_at \
          FROM listings l JOIN vehicles v ON v.id = l.vehicle_id JOIN dealers d ON d.id = l.dealer_id \
-         LEFT JOIN sites s ON s.id = l.site_id WHERE l.id = ",
-    )
-    .bind(listing.uuid());
+         LEFT JOIN sites s ON s.id = l.site_id LEFT JOIN (SELECT b.start_at, b.end_at, NULL AS hold_id, NULL AS holder_id, \
+         NULL AS created_at, NULL AS expires_at FROM bookings b WHERE ",
+    );
+    of_car(&mut sql, "b", listing);
+    sql.push(rows::LIVE).push(" AND ");
+    rows::touching(&mut sql, "b", within);
+    if let Some(but) = but {
+        sql.push(" AND b.id <> ").bind(but.uuid());
+    }
+    sql.push(
+        " UNION ALL SELECT h.start_at, h.end_at, h.id, h.user_id, h.created_at, h.expires_at FROM slot_holds h WHERE ",
+    );
+    of_car(&mut sql, "h", listing);
+    sql.push("h.expires_at > ").bind(now).push(" AND ");
+    rows::touching(&mut sql, "h", within);
+    sql.push(") t ON TRUE WHERE l.id = ").bind(listing.uuid());
     sql
+}
+
+/// The condition on the car, which is looked up once: either table is read by its index.
+fn of_car(sql: &mut Sql, table: &'static str, listing: ListingId) {
+    sql.push(table)
+        .push(".vehicle_id = (SELECT vehicle_id FROM listings WHERE id = ")
+        .bind(listing.uuid())
+        .push(") AND ");
+}
+
+fn read(rows: &[QueryResult]) -> Result<Option<CarTimes>, Common> {
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    let car = read_car(first)?;
+    let (mut taken, mut holds) = (Vec::new(), Vec::new());
+    let mut sort = |row| -> Result<(), DbErr> {
+        if row_is_empty(row)? {
+            return Ok(());
+        }
+        match row.try_get::<Option<Uuid>>("", "hold_id")? {
+            None => taken.push(rows::slot(row)?),
+            Some(hold) => holds.push(SlotHold {
+                id: Id::from_uuid(hold),
+                listing: car.listing,
+                vehicle: car.vehicle,
+                user: id(row, "holder_id")?,
+                slot: rows::slot(row)?,
+                created_at: row.try_get("", "created_at")?,
+                expires_at: row.try_get("", "expires_at")?,
+            }),
+        }
+        Ok(())
+    };
+    rows.iter()
+        .try_for_each(&mut sort)
+        .map_err(|e| fault::common(&e))?;
+    Ok(Some(CarTimes { car, taken, holds }))
+}
+
+/// A row of a car that nothing touches.
+fn row_is_empty(row: &QueryResult) -> Result<bool, DbErr> {
+    Ok(row.try_get::<Option<Instant>>("", "start_at")?.is_none())
 }
 
 fn read_car(row: &QueryResult) -> Result<BookableVehicle, Common> {
     let texts = || -> Result<_, DbErr> {
         let status: String = row.try_get("", "status")?;
         let dealer_status: String = row.try_get("", "dealer_status")?;
-        let email: Option<String> = row.try_get("", "dealer_email")?;
-        Ok((
-            status,
-            dealer_status,
-            email,
-            row.try_get::<Option<Uuid>>("", "site_id")?,
-        ))
+        Ok((status, dealer_status, row.try_get::<Option<Uuid>>("", "site_id")?))
     };
-    let (status, dealer_status, email, site) = texts().map_err(|e| fault::common(&e))?;
+    let (status, dealer_status, site) = texts().map_err(|e| fault::common(&e))?;
     let status = ListingStatus::parse(&status).ok_or_else(|| corrupt("listings", "status", &status))?;
     let dealer_status: DealerStatus = parsed("dealer_status", &dealer_status)?;
     let place = site
@@ -107,7 +161,6 @@ fn read_car(row: &QueryResult) -> Result<BookableVehicle, Common> {
             place,
             name: vehicle_title(row)?,
             dealer_name: row.try_get("", "dealer_name")?,
-            dealer_email: email.and_then(|email| email.parse().ok()),
         })
     };
     build().map_err(|e| fault::common(&e))

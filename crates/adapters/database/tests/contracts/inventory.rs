@@ -3,263 +3,27 @@
 use std::sync::Arc;
 
 use application::remove_listing::ChangeListings;
-use forecourt_database::inventory::{SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles};
+use forecourt_database::inventory::SqlRemovals;
 use inventory::bulk::BulkItem;
 use inventory::error::Error;
-use inventory::given::{DistanceText, MoneyText};
-use inventory::listing::{Listed, ListingStatus};
-use inventory::listing_draft::{ListingChanges, ListingDraft};
-use inventory::listing_rules::{CreateListing, VehicleChoice};
-use inventory::ports::{Garage, Listings, SavedListings, SavedSearches, ServiceRecords, Stock, Vehicles};
-use inventory::search::filter::Defaults;
+use inventory::listing::ListingStatus;
+use inventory::listing_draft::ListingChanges;
+use inventory::listing_rules::VehicleChoice;
 use inventory::service_rules::RecordChanges;
-use inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog, NewSearch};
+use inventory::use_cases::NewSearch;
 use inventory::vehicle::VehicleStatus;
-use inventory::vehicle_draft::{VehicleChanges, VehicleDraft};
-use kernel::act::{Act, Claim};
-use kernel::actor::{Actor, Membership, Principal};
+use inventory::vehicle_draft::VehicleChanges;
+use kernel::act::Claim;
 use kernel::error::{Common, Failure};
-use kernel::id::{BookingId, DealerId, SiteId, UserId};
+use kernel::id::BookingId;
 use kernel::paging::{PageRequest, Position};
 use kernel::patch::Patch;
 use kernel::ports::Clock;
 use kernel::rights::Role;
-use memory::Seller;
 use sea_orm::Value;
 
 use crate::world::{World, given_row};
-
-const VIN: &str = "1HGCM82633A004352";
-
-/// A verified dealer with one site, and the use cases on the world's ports.
-struct Yard {
-    world: World,
-    dealer: DealerId,
-    site: SiteId,
-    listings: KeepListings,
-    garage: KeepGarage,
-    log: KeepServiceLog,
-    saved: KeepSaved,
-}
-
-struct Ports {
-    vehicles: Arc<dyn Vehicles>,
-    garage: Arc<dyn Garage>,
-    listings: Arc<dyn Listings>,
-    stock: Arc<dyn Stock>,
-    log: Arc<dyn ServiceRecords>,
-    saved: Arc<dyn SavedListings>,
-    searches: Arc<dyn SavedSearches>,
-}
-
-fn ports(world: &World) -> Ports {
-    match world.database() {
-        None => {
-            let memory = Arc::new(world.memory.clone());
-            Ports {
-                vehicles: memory.clone(),
-                garage: memory.clone(),
-                listings: memory.clone(),
-                stock: memory.clone(),
-                log: memory.clone(),
-                saved: memory.clone(),
-                searches: memory,
-            }
-        }
-        Some(db) => {
-            let vehicles = Arc::new(SqlVehicles::new(db.clone()));
-            let listings = Arc::new(SqlListings::new(db.clone()));
-            let saved = Arc::new(SqlSaved::new(db.clone()));
-            Ports {
-                vehicles: vehicles.clone(),
-                garage: vehicles,
-                listings: listings.clone(),
-                stock: listings,
-                log: Arc::new(SqlServiceRecords::new(db.clone())),
-                saved: saved.clone(),
-                searches: saved,
-            }
-        }
-    }
-}
-
-async fn given_dealer(world: &World) -> (DealerId, SiteId) {
-    let (dealer, site): (DealerId, SiteId) = (world.ids.next(), world.ids.next());
-    let seller = Seller {
-        verified: true,
-        strict_vin: false,
-        sites: [site].into(),
-    };
-    world.memory.given_seller(dealer, seller);
-    if world.database().is_none() {
-        return (dealer, site);
-    }
-    let now = world.clock.now();
-    let row: Vec<(&str, Value)> = vec![
-        ("id", dealer.uuid().into()),
-        ("name", "Ann's Cars".into()),
-        ("name_folded", "ann's cars".into()),
-        ("legal_name", "Ann's Cars Inc.".into()),
-        ("phone", "+15555550100".into()),
-        ("email", "ann@example.com".into()),
-        ("line1", "1 Main Street".into()),
-        ("city", "Springfield".into()),
-        ("postal_code", "12345".into()),
-        ("address_country", "US".into()),
-        ("currency", "USD".into()),
-        ("country", "US".into()),
-        ("strict_vin", false.into()),
-        ("status", "verified".into()),
-        ("version", 1_i64.into()),
-        ("created_at", now.into()),
-        ("updated_at", now.into()),
-    ];
-    given_row(world, "dealers", row).await;
-    let row: Vec<(&str, Value)> = vec![
-        ("id", site.uuid().into()),
-        ("dealer_id", dealer.uuid().into()),
-        ("kind", "both".into()),
-        ("name", "Main".into()),
-        ("name_folded", "main".into()),
-        ("line1", "1 Main Street".into()),
-        ("city", "Springfield".into()),
-        ("city_folded", "springfield".into()),
-        ("postal_code", "12345".into()),
-        ("country", "US".into()),
-        ("timezone", "America/New_York".into()),
-        ("hours", serde_json::json!({}).into()),
-        ("exceptions", serde_json::json!([]).into()),
-        ("bays", 1_i64.into()),
-        ("slot_rules", serde_json::json!({}).into()),
-        ("version", 1_i64.into()),
-        ("created_at", now.into()),
-        ("updated_at", now.into()),
-    ];
-    given_row(world, "sites", row).await;
-    (dealer, site)
-}
-
-fn usd(amount: &str) -> MoneyText {
-    MoneyText {
-        amount: amount.into(),
-        currency: "USD".into(),
-    }
-}
-
-fn km(value: i64) -> DistanceText {
-    DistanceText {
-        value,
-        unit: "km".into(),
-    }
-}
-
-/// A car with every field filled.
-fn accord(vin: &str) -> VehicleDraft {
-    let text = |t: &str| Some(t.to_owned());
-    VehicleDraft {
-        vin: vin.into(),
-        make: "Honda".into(),
-        model: "Accord".into(),
-        trim: text("EX"),
-        year: 2003,
-        body_type: text("sedan"),
-        fuel_type: text("gasoline"),
-        transmission: text("automatic"),
-        drivetrain: text("fwd"),
-        exterior_color: text("Blé doré"),
-        odometer: Some(km(50_000)),
-        license_plate: text("ABC 123"),
-        date_of_purchase: text("2020-02-29"),
-        location: text("Row 3"),
-        additional_info: text("One key\nNo radio"),
-    }
-}
-
-impl Yard {
-    async fn on(world: World) -> Self {
-        let (dealer, site) = given_dealer(&world).await;
-        let ports = ports(&world);
-        let ids = world.ids.clone();
-        Self {
-            listings: KeepListings {
-                listings: ports.listings,
-                stock: ports.stock,
-                ids: ids.clone(),
-            },
-            garage: KeepGarage {
-                vehicles: ports.vehicles,
-                garage: ports.garage.clone(),
-                log: ports.log.clone(),
-                ids: ids.clone(),
-            },
-            log: KeepServiceLog {
-                log: ports.log,
-                garage: ports.garage,
-                ids: ids.clone(),
-            },
-            saved: KeepSaved {
-                listings: ports.saved,
-                searches: ports.searches,
-                ids,
-                defaults: Defaults::default(),
-            },
-            world,
-            dealer,
-            site,
-        }
-    }
-
-    fn by(&self, user: UserId, role: Option<Role>) -> Act {
-        let staff = role.map(|role| Membership {
-            staff: self.world.ids.next(),
-            dealer: self.dealer,
-            role,
-            sites: Vec::new(),
-        });
-        Act {
-            actor: Actor::User(Principal {
-                user,
-                session: self.world.ids.next(),
-                admin: false,
-                staff,
-            }),
-            ..self.world.act()
-        }
-    }
-
-    fn sales(&self) -> Act {
-        self.by(self.world.ids.next(), Some(Role::Sales))
-    }
-
-    fn customer(&self) -> Act {
-        self.by(self.world.ids.next(), None)
-    }
-
-    fn request(&self, vehicle: VehicleChoice) -> CreateListing {
-        CreateListing {
-            dealer: None,
-            vehicle,
-            site: Some(self.site),
-            draft: ListingDraft {
-                condition: "used".into(),
-                asking_price: usd("12500.00"),
-                msrp: Some(usd("21000.00")),
-                floor_price: Some(usd("11000.00")),
-                cost: Some(usd("9000.50")),
-                title: Some("A good Accord".into()),
-                description: Some("Drives well.\nAlways garaged.".into()),
-                features: vec!["Sunroof".into(), "Heated seats".into()],
-            },
-            featured: false,
-            publish: true,
-        }
-    }
-
-    async fn publish(&self) -> Listed {
-        let request = self.request(VehicleChoice::New(Box::new(accord(VIN))));
-        self.listings.create(&self.sales(), &request).await.unwrap().value
-    }
-}
+use crate::yard::{VIN, Yard, accord, km, usd};
 
 pub(crate) async fn a_listing_is_read_back_as_it_was_written(world: World) {
     let yard = Yard::on(world).await;

@@ -18,12 +18,24 @@ mod dealers;
 mod identity;
 mod inventory;
 mod negotiation;
+mod notifications;
+mod office;
 mod queue;
+mod relay;
+mod reminders;
+mod sales;
+mod sales_figures;
+mod sales_lists;
 mod scheduling;
 mod scheduling_lists;
+mod slot_holds;
 mod stage;
+mod till;
 mod unit_of_work;
+mod waitlist;
+mod webhooks;
 mod world;
+mod yard;
 
 use world::{Store, World};
 
@@ -140,6 +152,18 @@ const CONTRACTS: &[Contract] = &[
         negotiation::a_reservation_that_falls_through_frees_the_car_and_wakes_who_waited
     ),
     contract!(On::Databases, negotiation::figures_are_what_the_rows_say),
+    contract!(
+        On::Databases,
+        notifications::a_notice_is_there_once_and_is_read_by_its_person_alone
+    ),
+    contract!(
+        On::Databases,
+        notifications::choices_made_at_the_same_moment_are_all_kept
+    ),
+    contract!(
+        On::Databases,
+        notifications::an_audience_is_those_whom_it_concerns
+    ),
     contract!(On::Databases, queue::a_job_is_in_one_workers_hands),
     contract!(
         On::Databases,
@@ -150,6 +174,45 @@ const CONTRACTS: &[Contract] = &[
         queue::a_job_waits_for_its_time_and_once_keys_queue_once
     ),
     contract!(On::Databases, queue::a_dead_letter_is_kept_and_can_be_revived),
+    contract!(
+        On::Databases,
+        sales_figures::figures_are_what_the_rows_of_sales_say
+    ),
+    contract!(On::Databases, sales_figures::cars_age_on_the_lot_in_bands),
+    contract!(
+        On::Databases,
+        sales_lists::lists_of_sales_page_by_cursor_without_a_gap
+    ),
+    contract!(On::Databases, sales::a_sale_ends_all_that_hangs_on_the_car),
+    contract!(On::Databases, sales::two_sales_of_one_listing_have_one_winner),
+    contract!(
+        On::Databases,
+        sales::a_hundred_sales_at_once_of_each_car_have_one_winner
+    ),
+    contract!(On::Databases, sales::a_sale_that_fails_midway_leaves_nothing),
+    contract!(On::Databases, sales::a_void_brings_the_balance_back),
+    contract!(On::Databases, sales::one_key_sent_many_times_at_once_sells_once),
+    contract!(
+        On::Databases,
+        sales::a_buyer_known_by_address_takes_the_car_over_and_records_join
+    ),
+    contract!(On::Databases, sales::a_bonus_is_counted_one_sale_after_the_other),
+    contract!(
+        On::Databases,
+        relay::several_relays_share_the_outbox_and_tell_every_event_once
+    ),
+    contract!(
+        On::Databases,
+        relay::events_of_a_relay_that_died_are_told_by_another_after_its_lease
+    ),
+    contract!(
+        On::Databases,
+        relay::an_event_that_a_reader_cannot_read_holds_up_no_other
+    ),
+    contract!(
+        On::Databases,
+        relay::what_was_delivered_goes_in_time_and_what_waits_stays
+    ),
     contract!(
         On::Databases,
         unit_of_work::same_idempotency_key_twice_at_once_has_one_effect
@@ -177,6 +240,42 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, scheduling::a_request_expires_once),
     contract!(
         On::All,
+        slot_holds::a_hold_stops_others_for_five_minutes_and_its_holder_never
+    ),
+    contract!(
+        On::All,
+        reminders::a_reminder_is_told_once_however_often_its_job_is_run
+    ),
+    contract!(On::All, reminders::only_what_is_still_on_is_reminded_of),
+    contract!(
+        On::Databases,
+        waitlist::two_hundred_on_the_list_are_offered_one_at_a_time
+    ),
+    contract!(
+        On::Databases,
+        waitlist::accepting_and_the_end_of_the_offer_at_once_have_one_winner
+    ),
+    contract!(
+        On::Databases,
+        waitlist::a_place_in_line_is_for_a_taken_slot_and_one_of_ten
+    ),
+    contract!(On::Databases, waitlist::whoever_leaves_passes_the_offer_on),
+    contract!(On::All, slot_holds::a_booking_uses_its_hold_up),
+    contract!(On::All, slot_holds::two_hundred_customers_cannot_hold_one_slot),
+    contract!(
+        On::All,
+        slot_holds::one_customer_holds_as_many_slots_as_they_may_book
+    ),
+    contract!(
+        On::All,
+        slot_holds::the_store_itself_refuses_two_holds_that_overlap
+    ),
+    contract!(
+        On::All,
+        slot_holds::only_somebody_known_holds_a_slot_of_a_car_on_offer
+    ),
+    contract!(
+        On::All,
         scheduling_lists::lists_page_both_ways_and_keep_their_filters
     ),
     contract!(
@@ -191,6 +290,19 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, identity::a_code_is_good_once_and_a_new_one_kills_the_old),
     contract!(On::All, identity::an_invitation_is_accepted_once),
     contract!(On::All, identity::users_are_found_and_paged_without_a_gap),
+    contract!(On::All, webhooks::a_webhook_is_read_back_as_it_was_written),
+    contract!(
+        On::All,
+        webhooks::an_owner_keeps_twenty_webhooks_however_many_come_at_once
+    ),
+    contract!(On::All, webhooks::one_message_told_often_at_once_is_one_delivery),
+    contract!(On::All, webhooks::one_try_made_by_two_workers_counts_once),
+    contract!(On::All, webhooks::what_is_sent_again_is_the_same_message),
+    contract!(
+        On::All,
+        webhooks::who_fails_for_five_days_is_switched_off_and_the_owners_are_told
+    ),
+    contract!(On::All, webhooks::lists_of_deliveries_filter_and_page),
 ];
 
 fn main() {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use application::negotiate::{Error, Negotiate};
+use application::error::Error;
+use application::negotiate::Negotiate;
 use forecourt_database::negotiation::{SqlDeals, SqlNegotiationQueries};
 use kernel::act::Claim;
 use kernel::actor::Actor;
@@ -137,7 +138,7 @@ pub(crate) async fn two_buyers_cannot_reserve_one_vehicle(world: World) {
         held += usize::from(matches!(talks.state(*id).await, State::OnHold(Side::Dealer)));
     }
     assert_eq!(held, 19);
-    let car = talks.stage.drives.slots.bookable(listing).await.unwrap().unwrap();
+    let car = talks.stage.bookable(listing).await;
     assert!(
         matches!(car.offer, Offer::ReservedFor(Some(_))),
         "{:?}",
@@ -238,7 +239,7 @@ pub(crate) async fn a_reservation_that_falls_through_frees_the_car_and_wakes_who
         .await
         .unwrap();
     assert_eq!(talks.state(second).await, State::Awaiting(Side::Dealer));
-    let car = talks.stage.drives.slots.bookable(listing).await.unwrap().unwrap();
+    let car = talks.stage.bookable(listing).await;
     assert_eq!(car.offer, Offer::Open);
 }
 

@@ -9,7 +9,7 @@ use kernel::ports::Clock;
 use scheduling::booking::{Slot, Status, TestDrive};
 use scheduling::error::Error;
 use scheduling::notice::Expiry;
-use scheduling::ports::BookingTarget;
+use scheduling::ports::{BookingTarget, Placed};
 use scheduling::request::NewBooking;
 
 use crate::stage::{NINE, Stage, TEN, at, wish};
@@ -207,6 +207,13 @@ pub(crate) async fn one_key_sent_many_times_at_once_books_once(world: World) {
     assert!(answers.iter().all(|done| done.value == *first));
 }
 
+fn placed(drive: &TestDrive) -> Placed {
+    Placed {
+        drive: drive.clone(),
+        used: Vec::new(),
+    }
+}
+
 /// A decision that looks at nothing: what is left is the store itself.
 async fn force(stage: &Stage, by: &TestDrive, listing: ListingId, slot: Slot) -> Result<TestDrive, Error> {
     let target = BookingTarget {
@@ -225,7 +232,7 @@ async fn force(stage: &Stage, by: &TestDrive, listing: ListingId, slot: Slot) ->
                 slot,
                 ..by.clone()
             };
-            Ok(Decision::nothing(drive.clone(), drive))
+            Ok(Decision::nothing(placed(&drive), drive))
         })
         .await?;
     Ok(done.value)
@@ -271,7 +278,7 @@ pub(crate) async fn the_store_itself_refuses_an_overlap(world: World) {
                 version: facts.filed.drive.version + 1,
                 ..facts.filed.drive.clone()
             };
-            Ok(Decision::nothing(drive.clone(), drive))
+            Ok(Decision::nothing(placed(&drive), drive))
         })
         .await;
     assert_eq!(moved.unwrap_err().code(), "overlapping_drive");

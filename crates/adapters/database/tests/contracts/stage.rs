@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use dealers::hours::OpeningHours;
-use forecourt_database::scheduling::{SqlBookingQueries, SqlBookings, SqlSlots};
+use forecourt_database::scheduling::{SqlBookingQueries, SqlBookings, SqlSlotHolds, SqlSlots};
 use forecourt_database::sql::Sql;
 use kernel::act::Act;
 use kernel::actor::{Actor, Membership, Principal};
 use kernel::id::{DealerId, ListingId, SiteId, StaffId, UserId, VehicleId};
 use kernel::ports::Clock;
 use kernel::rights::Role;
-use scheduling::booking::TestDrive;
+use scheduling::booking::{Slot, TestDrive};
 use scheduling::error::Error;
 use scheduling::ports::{BookableVehicle, Bookings, Offer, Patron, Place};
 use scheduling::request::{NewBooking, NewCustomer};
@@ -49,6 +49,7 @@ impl Stage {
                 bookings: Arc::new(world.memory.clone()),
                 queries: Arc::new(world.memory.clone()),
                 slots: Arc::new(world.memory.clone()),
+                holds: Arc::new(world.memory.clone()),
                 feeds: Arc::new(world.memory.clone()),
                 ids: ids.clone(),
             }
@@ -58,6 +59,7 @@ impl Stage {
                 bookings: Arc::new(SqlBookings::new(db())),
                 queries: Arc::new(SqlBookingQueries::new(db())),
                 slots: Arc::new(SqlSlots::new(db())),
+                holds: Arc::new(SqlSlotHolds::new(db())),
                 feeds: Arc::new(world.memory.clone()),
                 ids: ids.clone(),
             }
@@ -217,14 +219,29 @@ impl Stage {
             }),
             name: "2021 Ford F-150".to_owned(),
             dealer_name: "Empire Motors".to_owned(),
-            dealer_email: Some("desk@empire.example.com".parse().unwrap()),
         }
+    }
+
+    /// The car of a listing, as scheduling sees it.
+    pub(crate) async fn bookable(&self, listing: ListingId) -> BookableVehicle {
+        let now = self.world.clock.now();
+        let within = Slot {
+            start_at: now,
+            end_at: now,
+        };
+        self.drives
+            .slots
+            .times(listing, within, now)
+            .await
+            .unwrap()
+            .unwrap()
+            .car
     }
 
     /// Takes a car off the market.
     pub(crate) async fn sell(&self, listing: ListingId) {
         if self.is_memory() {
-            let car = self.drives.slots.bookable(listing).await.unwrap().unwrap();
+            let car = self.bookable(listing).await;
             self.world.memory.given_bookable(BookableVehicle {
                 public: false,
                 offer: Offer::Closed,
@@ -314,5 +331,6 @@ pub(crate) fn wish(listing: ListingId, start: &str) -> NewBooking {
         start_at: at(start),
         note: None,
         customer: None,
+        hold_id: None,
     }
 }

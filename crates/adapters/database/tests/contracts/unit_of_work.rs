@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use application::jobs::JobQueries;
 use application::upkeep::{Before, Upkeep};
-use forecourt_database::{Begun, Db, SqlQueue, SqlUpkeep, Stop, Tries};
+use forecourt_database::{Db, SqlQueue, SqlUpkeep, Stop};
 use kernel::act::{Act, Claim, Done, Record};
 use kernel::error::Common;
 use kernel::job::Job;
@@ -21,12 +21,8 @@ async fn queue_one(
     answer: Result<u32, Common>,
     decided: &AtomicU32,
 ) -> Result<Done<u32>, Common> {
-    let mut tries = Tries::default();
-    loop {
-        let tx = match db.begin(act).await? {
-            Begun::Fresh(tx) => tx,
-            Begun::Replayed(done) => return Ok(done),
-        };
+    let answer = &answer;
+    db.act(act, |tx| async move {
         decided.fetch_add(1, Ordering::SeqCst);
         let record = Record {
             jobs: vec![Job::new("effect", &json!({}))],
@@ -36,10 +32,9 @@ async fn queue_one(
             .clone()
             .map(|answer| (answer, record))
             .map_err(Stop::Domain);
-        if let Some(end) = tx.finish(act, &mut tries, result).await {
-            return end;
-        }
-    }
+        (tx, result)
+    })
+    .await
 }
 
 fn keyed(world: &World, body: &str) -> Act {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeZone;
-use database::{Begun, Db, DbOptions, Tries};
+use database::{Db, DbOptions, Stop};
 use forecourt_database as database;
 use kernel::Instant;
 use kernel::act::{Act, Record};
@@ -93,21 +93,19 @@ pub(crate) fn start() -> Instant {
 /// Writes a row as it is.
 pub(crate) async fn given_row(world: &World, table: &str, columns: Vec<(&str, Value)>) {
     let act = world.act();
-    let Begun::Fresh(tx) = world.db().begin::<()>(&act).await.unwrap() else {
-        return;
-    };
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let mut sql = tx.sql();
-    sql.push("INSERT INTO ")
-        .push(table)
-        .push(" (")
-        .push(&names.join(", "))
-        .push(") VALUES (");
-    sql.bind_all(columns.into_iter().map(|(_, value)| value))
-        .push(")");
-    tx.run(sql).await.unwrap();
-    let end = tx
-        .finish::<(), Common>(&act, &mut Tries::default(), Ok(((), Record::default())))
-        .await;
-    end.unwrap().unwrap();
+    let columns = &columns;
+    let done = world.db().act(&act, |tx| async move {
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        let mut sql = tx.sql();
+        sql.push("INSERT INTO ")
+            .push(table)
+            .push(" (")
+            .push(&names.join(", "))
+            .push(") VALUES (");
+        sql.bind_all(columns.iter().map(|(_, value)| value.clone()))
+            .push(")");
+        tx.run(sql).await.unwrap();
+        (tx, Ok::<_, Stop<Common>>(((), Record::default())))
+    });
+    done.await.unwrap();
 }

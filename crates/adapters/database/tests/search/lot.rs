@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use forecourt_database::inventory::{SqlImports, SqlListingSearch, SqlListings};
-use forecourt_database::{Begun, Db, DbOptions, Tries};
+use forecourt_database::{Db, DbOptions, Stop};
 use inventory::csv::Mapping;
 use inventory::import::use_cases::{StartImport, Watch};
 use inventory::import::{Batch, ImportListings, Mode, Options};
@@ -154,14 +154,12 @@ impl Lot {
     /// Runs a statement of its own.
     pub(crate) async fn run(&self, write: impl AsyncFn(&forecourt_database::Tx)) {
         let act = self.act();
-        let Begun::Fresh(tx) = self.db.begin::<()>(&act).await.unwrap() else {
-            return;
-        };
-        write(&tx).await;
-        let end = tx
-            .finish::<(), Common>(&act, &mut Tries::default(), Ok(((), Record::default())))
-            .await;
-        end.unwrap().unwrap();
+        let write = &write;
+        let done = self.db.act(&act, |tx| async move {
+            write(&tx).await;
+            (tx, Ok::<_, Stop<Common>>(((), Record::default())))
+        });
+        done.await.unwrap();
     }
 
     pub(crate) async fn insert(&self, table: &str, columns: Vec<(&str, Value)>) {

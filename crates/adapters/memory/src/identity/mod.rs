@@ -1,34 +1,27 @@
 //! Accounts, sessions, codes and invitations in memory.
 
+mod accounts;
+mod queries;
+
 use std::collections::{BTreeMap, HashMap};
 
-use async_trait::async_trait;
 use chrono::TimeDelta;
 use dealers::staff::Person;
 use identity::Error;
 use identity::code::{CodeState, OneTimeCode, Purpose};
-use identity::invitation::{Grant, Invitation, InvitationState};
-use identity::plan::{
-    AccountFacts, AccountPlan, CodeEnd, CodeFacts, CodeHolder, CodeTarget, InviteFacts, InvitePlan,
-    RefreshFacts, Refreshed, RegistrationFacts, RegistrationTarget, SignInFacts, SignInTarget,
-};
-use identity::ports::{Accounts, Invitations, Principals, Profile, UserFilter, UserQueries};
+use identity::invitation::Invitation;
+use identity::plan::{AccountPlan, CodeFacts, CodeHolder, CodeTarget, SignInFacts, SignInTarget};
 use identity::rules::sign_in_keys;
 use identity::secret::{PasswordHash, TokenHash};
-use identity::session::{RefreshToken, Session, SessionState};
+use identity::session::{RefreshToken, Session};
 use identity::throttle::{Throttle, ThrottleKey};
-use identity::user::{Account, PlatformRole, ReferralCode, User};
+use identity::user::{Account, ReferralCode, User};
 use kernel::Instant;
-use kernel::act::{Act, Decide, Done};
-use kernel::actor::{Membership, Principal};
+use kernel::actor::Membership;
 use kernel::email::Email;
-use kernel::error::Common;
 use kernel::id::{CodeId, InvitationId, SessionId, UserId};
-use kernel::paging::{Page, PageRequest};
-use kernel::text::fold;
 
-use crate::dealers::part;
-use crate::{Memory, State};
+use crate::State;
 
 /// What is kept of accounts.
 #[derive(Default)]
@@ -189,252 +182,5 @@ impl State {
             kept.throttles.remove(&key);
         }
         Ok(())
-    }
-}
-
-#[async_trait]
-impl Accounts for Memory {
-    async fn register(
-        &self,
-        act: &Act,
-        target: &RegistrationTarget<'_>,
-        decide: Decide<'_, RegistrationFacts, AccountPlan, Option<User>, Error>,
-    ) -> Result<Done<Option<User>>, Error> {
-        self.act(
-            act,
-            |state| {
-                let kept = &state.identity;
-                let holder = kept.holder(target.email);
-                let user = holder.as_ref().map(|holder| holder.user.id);
-                decide(&RegistrationFacts {
-                    holder_signed_in: kept.sessions.values().any(|session| Some(session.user) == user),
-                    code: user.and_then(|user| kept.newest_code(user, Purpose::VerifyEmail)),
-                    free_code: kept.free_code(target.codes),
-                    referrer: target.referrer.and_then(|code| kept.with_code(code)),
-                    holder,
-                })
-            },
-            State::write_account,
-        )
-    }
-
-    async fn look_up(&self, target: &SignInTarget<'_>, at: Instant) -> Result<SignInFacts, Error> {
-        Ok(self.lock().identity.sign_in_facts(target, at))
-    }
-
-    async fn sign_in(
-        &self,
-        act: &Act,
-        target: &SignInTarget<'_>,
-        decide: Decide<'_, SignInFacts, AccountPlan, User, Error>,
-    ) -> Result<Done<User>, Error> {
-        self.act(
-            act,
-            |state| decide(&state.identity.sign_in_facts(target, act.at)),
-            State::write_account,
-        )
-    }
-
-    async fn strike(
-        &self,
-        act: &Act,
-        keys: &[ThrottleKey],
-        decide: Decide<'_, Vec<Throttle>, Vec<Throttle>, (), Error>,
-    ) -> Result<(), Error> {
-        self.act(
-            act,
-            |state| decide(&state.identity.counts(keys)),
-            |state, throttles| {
-                state.write_account(AccountPlan {
-                    throttles,
-                    ..AccountPlan::default()
-                })
-            },
-        )?;
-        Ok(())
-    }
-
-    async fn refresh(
-        &self,
-        act: &Act,
-        token: &TokenHash,
-        decide: Decide<'_, RefreshFacts, AccountPlan, Refreshed, Error>,
-    ) -> Result<Done<Refreshed>, Error> {
-        self.act(
-            act,
-            |state| {
-                let kept = &state.identity;
-                let token = kept.tokens.get(token).cloned();
-                let session = token.as_ref().and_then(|token| kept.sessions.get(&token.session));
-                let session = session.and_then(|s| Some((s.clone(), kept.users.get(&s.user)?.clone())));
-                decide(&RefreshFacts { token, session })
-            },
-            State::write_account,
-        )
-    }
-
-    async fn request_code(
-        &self,
-        act: &Act,
-        target: &CodeTarget<'_>,
-        decide: Decide<'_, CodeFacts, AccountPlan, (), Error>,
-    ) -> Result<Done<()>, Error> {
-        self.act(
-            act,
-            |state| decide(&state.identity.code_facts(target)),
-            State::write_account,
-        )
-    }
-
-    async fn enter_code(
-        &self,
-        act: &Act,
-        target: &CodeTarget<'_>,
-        decide: Decide<'_, CodeFacts, AccountPlan, CodeEnd, Error>,
-    ) -> Result<Done<CodeEnd>, Error> {
-        self.act(
-            act,
-            |state| decide(&state.identity.code_facts(target)),
-            State::write_account,
-        )
-    }
-
-    async fn change(
-        &self,
-        act: &Act,
-        user: UserId,
-        session: Option<SessionId>,
-        decide: Decide<'_, AccountFacts, AccountPlan, User, Error>,
-    ) -> Result<Done<User>, Error> {
-        self.act(
-            act,
-            |state| {
-                let kept = &state.identity;
-                let session = session.and_then(|id| kept.sessions.get(&id));
-                decide(&AccountFacts {
-                    account: kept.account(user).ok_or(Common::absent("user"))?,
-                    session: session.filter(|session| session.user == user).cloned(),
-                    throttles: kept.counts(&[ThrottleKey::Own(user)]),
-                })
-            },
-            State::write_account,
-        )
-    }
-
-    async fn find(&self, user: UserId) -> Result<Option<Account>, Error> {
-        Ok(self.lock().identity.account(user))
-    }
-
-    async fn throttles(&self, keys: &[ThrottleKey]) -> Result<Vec<Throttle>, Error> {
-        Ok(self.lock().identity.counts(keys))
-    }
-}
-
-#[async_trait]
-impl Invitations for Memory {
-    async fn invite(
-        &self,
-        act: &Act,
-        email: &Email,
-        decide: Decide<'_, InviteFacts, InvitePlan, Invitation, Error>,
-    ) -> Result<Done<Invitation>, Error> {
-        self.act(
-            act,
-            |state| {
-                let holder = state.identity.holder(email).map(|account| account.user);
-                decide(&InviteFacts { holder })
-            },
-            |state, plan| {
-                let invitations = &mut state.identity.invitations;
-                for earlier in invitations.values_mut() {
-                    if earlier.email.folded() == email.folded()
-                        && matches!(earlier.grant, Grant::Platform(_))
-                        && earlier.state == InvitationState::Open
-                    {
-                        *earlier = earlier.clone().withdraw();
-                    }
-                }
-                invitations.insert(plan.invitation.id, plan.invitation);
-                Ok(())
-            },
-        )
-    }
-
-    async fn find(&self, id: InvitationId) -> Result<Option<Invitation>, Error> {
-        Ok(self.lock().identity.invitations.get(&id).cloned())
-    }
-}
-
-#[async_trait]
-impl Principals for Memory {
-    async fn principal(&self, session: SessionId, at: Instant) -> Result<Option<Principal>, Common> {
-        let state = self.lock();
-        let open = state
-            .identity
-            .sessions
-            .get(&session)
-            .filter(|session| session.is_open(at));
-        let user = open.and_then(|session| state.identity.users.get(&session.user));
-        Ok(user.filter(|user| user.active).map(|user| Principal {
-            user: user.id,
-            session,
-            admin: user.platform_role == PlatformRole::Admin,
-            staff: state.membership(user.id),
-        }))
-    }
-}
-
-#[async_trait]
-impl UserQueries for Memory {
-    async fn profile(&self, user: UserId) -> Result<Option<Profile>, Error> {
-        let state = self.lock();
-        Ok(state.identity.users.get(&user).map(|found| Profile {
-            user: found.clone(),
-            staff: state.membership(user),
-        }))
-    }
-
-    async fn sessions(&self, user: UserId, at: Instant) -> Result<Vec<Session>, Error> {
-        let state = self.lock();
-        let mut open: Vec<Session> = state
-            .identity
-            .sessions
-            .values()
-            .filter(|session| {
-                session.user == user && session.state == SessionState::Open && session.is_open(at)
-            })
-            .cloned()
-            .collect();
-        open.sort_by_key(|session| std::cmp::Reverse((session.last_used_at, session.id)));
-        Ok(open)
-    }
-
-    async fn search(&self, filter: &UserFilter, page: &PageRequest) -> Result<Page<Profile>, Error> {
-        let state = self.lock();
-        let holds = |user: &User, q: &String| {
-            fold(&format!("{} {} {}", user.first_name, user.last_name, user.email)).contains(&fold(q))
-        };
-        let mut found: Vec<Profile> = state
-            .identity
-            .users
-            .values()
-            .map(|user| Profile {
-                user: user.clone(),
-                staff: state.membership(user.id),
-            })
-            .filter(|profile| filter.q.as_ref().is_none_or(|q| holds(&profile.user, q)))
-            .filter(|profile| filter.active.is_none_or(|active| profile.user.active == active))
-            .filter(|profile| {
-                filter
-                    .platform_role
-                    .is_none_or(|role| profile.user.platform_role == role)
-            })
-            .filter(|profile| {
-                let works_for = profile.staff.as_ref().map(|member| member.dealer);
-                filter.dealer.is_none_or(|dealer| works_for == Some(dealer))
-            })
-            .collect();
-        found.sort_by_key(|profile| std::cmp::Reverse((profile.user.created_at, profile.user.id)));
-        Ok(part(found, page))
     }
 }

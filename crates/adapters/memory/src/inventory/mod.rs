@@ -1,5 +1,8 @@
 //! The ports of the inventory crate.
 
+mod saved;
+mod service_records;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ::inventory::error::Error;
@@ -7,21 +10,22 @@ use ::inventory::history::HistoryEntry;
 use ::inventory::listing::{Listed, Listing, ListingStatus, PricePoint};
 use ::inventory::ports::{
     Garage, ListedVehicle, ListingFacts, ListingPlan, ListingTarget, Listings, NewListingFacts,
-    NewListingPlan, NewVehicleFacts, RecordFacts, RecordPlan, SaveFacts, SavedListings, SavedSearches,
-    ServiceRecords, Stock, VehicleFacts, VehiclePlan, VehicleTarget, Vehicles,
+    NewListingPlan, NewVehicleFacts, RecordFacts, RecordPlan, Stock, VehicleFacts, VehiclePlan,
+    VehicleTarget, Vehicles,
 };
-use ::inventory::saved::{SavedListing, SavedSearch};
+use ::inventory::saved::SavedSearch;
 use ::inventory::service_record::ServiceRecord;
 use ::inventory::vehicle::{Owner, Vehicle, VehicleStatus};
 use async_trait::async_trait;
 use kernel::Instant;
-use kernel::act::{Act, Decide, Decision, Done};
+use kernel::act::{Act, Decide, Done};
 use kernel::error::Common;
 use kernel::id::{DealerId, ListingId, SavedSearchId, ServiceRecordId, SiteId, UserId, VehicleId};
-use kernel::paging::{Page, PageRequest, Position};
+use kernel::paging::{Page, PageRequest};
 use kernel::vin::Vin;
 
 use crate::Memory;
+use crate::pages::page_of;
 
 /// What the inventory crate wants to know of a dealer.
 #[derive(Clone, Debug, Default)]
@@ -131,7 +135,34 @@ impl Inventory {
         })
     }
 
-    fn write_vehicle(&mut self, plan: VehiclePlan) {
+    /// The vehicle, if there is one.
+    pub(crate) fn vehicle(&self, vehicle: VehicleId) -> Option<Vehicle> {
+        self.vehicles.get(&vehicle).cloned()
+    }
+
+    /// The owner's vehicle with this number, unless it was sold.
+    pub(crate) fn held_by(&self, owner: Owner, vin: &Vin) -> Option<Vehicle> {
+        self.vehicle(self.holder(owner, Some(vin), None)?)
+    }
+
+    /// Has the vehicle an open listing?
+    pub(crate) fn is_offered(&self, vehicle: VehicleId) -> bool {
+        self.open_listing(vehicle, None).is_some()
+    }
+
+    /// Two records of one car become one.
+    pub(crate) fn merge(&mut self, merged: VehicleId, into: VehicleId) {
+        self.vehicles.remove(&merged);
+        let lines = self.history.iter_mut().filter(|(vehicle, _)| *vehicle == merged);
+        lines.for_each(|(vehicle, _)| *vehicle = into);
+        let records = self
+            .records
+            .values_mut()
+            .filter(|record| record.vehicle == merged);
+        records.for_each(|record| record.vehicle = into);
+    }
+
+    pub(crate) fn write_vehicle(&mut self, plan: VehiclePlan) {
         let id = plan.vehicle.id;
         self.vehicles.insert(id, plan.vehicle);
         self.history.extend(plan.history.into_iter().map(|e| (id, e)));
@@ -164,31 +195,6 @@ impl Inventory {
             self.write_vehicle(vehicle);
         }
     }
-}
-
-/// A page by number of things that are in order already.
-fn page_of<T>(items: Vec<T>, page: &PageRequest) -> Result<Page<T>, Error> {
-    let number = match &page.position {
-        Position::Page(number) => *number,
-        Position::Cursor(_) => {
-            return Err(
-                Common::invalid("cursor", "cursor_unknown", "lists in memory go by page number").into(),
-            );
-        }
-    };
-    let size = usize::try_from(page.size).unwrap_or(usize::MAX);
-    let skip = usize::try_from(number.saturating_sub(1))
-        .unwrap_or(usize::MAX)
-        .saturating_mul(size);
-    let count = items.len();
-    let items: Vec<T> = items.into_iter().skip(skip).take(size).collect();
-    let more = skip.saturating_add(items.len()) < count;
-    Ok(Page {
-        items,
-        count: page.count.then(|| u64::try_from(count).unwrap_or(u64::MAX)),
-        next: more.then(|| Position::Page(number.saturating_add(1))),
-        previous: (number > 1).then(|| Position::Page(number.saturating_sub(1))),
-    })
 }
 
 #[async_trait]
@@ -268,7 +274,7 @@ impl Garage for Memory {
             .filter(|v| v.owner == owner)
             .cloned()
             .collect();
-        page_of(own, page)
+        Ok(page_of(own, page)?)
     }
 
     async fn history(&self, vehicle: VehicleId) -> Result<Vec<HistoryEntry>, Error> {
@@ -365,215 +371,6 @@ impl Stock for Memory {
             .iter()
             .filter(|(id, _)| *id == listing)
             .map(|(_, price)| *price)
-            .collect())
-    }
-}
-
-#[async_trait]
-impl ServiceRecords for Memory {
-    async fn add(
-        &self,
-        act: &Act,
-        vehicle: VehicleId,
-        decide: Decide<'_, RecordFacts, RecordPlan, ServiceRecord, Error>,
-    ) -> Result<Done<ServiceRecord>, Error> {
-        self.act(
-            act,
-            |state| {
-                decide(&RecordFacts {
-                    vehicle: state.inventory.vehicle_facts(vehicle, None)?.vehicle,
-                    record: None,
-                })
-            },
-            |state, plan| {
-                state.inventory.write_record(plan);
-                Ok(())
-            },
-        )
-    }
-
-    async fn change(
-        &self,
-        act: &Act,
-        record: ServiceRecordId,
-        decide: Decide<'_, RecordFacts, RecordPlan, ServiceRecord, Error>,
-    ) -> Result<Done<ServiceRecord>, Error> {
-        self.act(
-            act,
-            |state| decide(&state.inventory.record_facts(record)?),
-            |state, plan| {
-                state.inventory.write_record(plan);
-                Ok(())
-            },
-        )
-    }
-
-    async fn erase(
-        &self,
-        act: &Act,
-        record: ServiceRecordId,
-        decide: Decide<'_, RecordFacts, (), (), Error>,
-    ) -> Result<Done<()>, Error> {
-        self.act(
-            act,
-            |state| decide(&state.inventory.record_facts(record)?),
-            |state, ()| {
-                state.inventory.records.remove(&record);
-                Ok(())
-            },
-        )
-    }
-
-    async fn find(&self, record: ServiceRecordId) -> Result<Option<(ServiceRecord, Vehicle)>, Error> {
-        let state = self.lock();
-        Ok(state.inventory.records.get(&record).and_then(|record| {
-            let vehicle = state.inventory.vehicles.get(&record.vehicle)?;
-            Some((record.clone(), vehicle.clone()))
-        }))
-    }
-
-    async fn list(
-        &self,
-        owner: Owner,
-        vehicle: Option<VehicleId>,
-        page: &PageRequest,
-    ) -> Result<Page<ServiceRecord>, Error> {
-        let entries: Vec<ServiceRecord> = {
-            let state = self.lock();
-            let own = |id: VehicleId| {
-                state
-                    .inventory
-                    .vehicles
-                    .get(&id)
-                    .is_some_and(|v| v.owner == owner)
-            };
-            state
-                .inventory
-                .records
-                .values()
-                .rev()
-                .filter(|r| own(r.vehicle) && vehicle.is_none_or(|v| v == r.vehicle))
-                .cloned()
-                .collect()
-        };
-        page_of(entries, page)
-    }
-
-    async fn of_vehicle(&self, vehicle: VehicleId) -> Result<Vec<ServiceRecord>, Error> {
-        Ok(self
-            .lock()
-            .inventory
-            .records
-            .values()
-            .filter(|r| r.vehicle == vehicle)
-            .cloned()
-            .collect())
-    }
-}
-
-#[async_trait]
-impl SavedListings for Memory {
-    async fn save(
-        &self,
-        act: &Act,
-        user: UserId,
-        listing: ListingId,
-        decide: Decide<'_, SaveFacts, bool, (), Error>,
-    ) -> Result<Done<()>, Error> {
-        self.act(
-            act,
-            |state| {
-                let inventory = &state.inventory;
-                let found = inventory
-                    .listings
-                    .get(&listing)
-                    .ok_or(Common::absent("listing"))?;
-                decide(&SaveFacts {
-                    dealer: found.dealer,
-                    status: found.status,
-                    dealer_verified: inventory.sellers.get(&found.dealer).is_some_and(|s| s.verified),
-                    saved: inventory.saved.contains_key(&(user, listing)),
-                })
-            },
-            |state, write| {
-                if write {
-                    state.inventory.saved.insert((user, listing), act.at);
-                }
-                Ok(())
-            },
-        )
-    }
-
-    async fn forget(&self, _act: &Act, user: UserId, listing: ListingId) -> Result<bool, Error> {
-        Ok(self.lock().inventory.saved.remove(&(user, listing)).is_some())
-    }
-
-    async fn list(&self, user: UserId, page: &PageRequest) -> Result<Page<SavedListing>, Error> {
-        let mut kept: Vec<SavedListing> = {
-            let state = self.lock();
-            let inventory = &state.inventory;
-            inventory
-                .saved
-                .iter()
-                .filter(|((by, _), _)| *by == user)
-                .filter_map(|((_, listing), at)| {
-                    let listed = inventory.listed(*listing)?;
-                    let verified = inventory.sellers.get(&listed.listing.dealer)?.verified;
-                    (verified && listed.listing.status.is_public()).then_some(SavedListing {
-                        listed,
-                        saved_at: *at,
-                    })
-                })
-                .collect()
-        };
-        kept.sort_by_key(|saved| std::cmp::Reverse((saved.saved_at, saved.listed.listing.id)));
-        page_of(kept, page)
-    }
-}
-
-#[async_trait]
-impl SavedSearches for Memory {
-    async fn keep(
-        &self,
-        act: &Act,
-        user: UserId,
-        decide: Decide<'_, usize, SavedSearch, SavedSearch, Error>,
-    ) -> Result<Done<SavedSearch>, Error> {
-        self.act(
-            act,
-            |state| {
-                let kept = state.inventory.searches.values().filter(|s| s.user == user);
-                let decision: Decision<_, _> = decide(&kept.count())?;
-                Ok(decision)
-            },
-            |state, plan| {
-                state.inventory.searches.insert(plan.id, plan);
-                Ok(())
-            },
-        )
-    }
-
-    async fn forget(&self, _act: &Act, user: UserId, search: SavedSearchId) -> Result<(), Error> {
-        let mut state = self.lock();
-        let searches = &mut state.inventory.searches;
-        match searches.get(&search) {
-            Some(found) if found.user == user => {
-                searches.remove(&search);
-                Ok(())
-            }
-            _ => Err(Common::absent("saved search").into()),
-        }
-    }
-
-    async fn list(&self, user: UserId) -> Result<Vec<SavedSearch>, Error> {
-        Ok(self
-            .lock()
-            .inventory
-            .searches
-            .values()
-            .rev()
-            .filter(|s| s.user == user)
-            .cloned()
             .collect())
     }
 }

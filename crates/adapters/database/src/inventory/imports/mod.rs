@@ -25,7 +25,6 @@ use self::undo::undo_in;
 use super::rows::get;
 use crate::db::Db;
 use crate::fault;
-use crate::tx::{Begun, Tries};
 
 /// Imports in a database.
 #[derive(Clone)]
@@ -38,23 +37,6 @@ impl SqlImports {
     pub const fn new(db: Db) -> Self {
         Self { db }
     }
-}
-
-/// The loop that every act is: begin, work, finish, and again when the database asks for it.
-macro_rules! act {
-    ($self:ident, $act:ident, |$tx:ident| $work:expr) => {{
-        let mut tries = Tries::default();
-        loop {
-            let $tx = match $self.db.begin($act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => return Ok(done),
-            };
-            let result = $work.await;
-            if let Some(end) = $tx.finish($act, &mut tries, result).await {
-                return end;
-            }
-        }
-    }};
 }
 
 #[async_trait]
@@ -108,7 +90,12 @@ impl Imports for SqlImports {
         site: Option<SiteId>,
         decide: Decide<'_, StartFacts, Batch, Batch, Error>,
     ) -> Result<Done<Batch>, Error> {
-        act!(self, act, |tx| start_in(&tx, dealer, site, decide))
+        self.db
+            .act(act, |tx| async move {
+                let result = start_in(&tx, dealer, site, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn find(&self, import: JobId) -> Result<Option<Batch>, Error> {
@@ -128,7 +115,12 @@ impl Imports for SqlImports {
         import: JobId,
         decide: Decide<'_, Batch, Option<Batch>, Batch, Error>,
     ) -> Result<Done<Batch>, Error> {
-        act!(self, act, |tx| change_in(&tx, import, decide))
+        self.db
+            .act(act, |tx| async move {
+                let result = change_in(&tx, import, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn apply(
@@ -138,7 +130,12 @@ impl Imports for SqlImports {
         vins: &[String],
         decide: Decide<'_, ChunkFacts, ChunkPlan, Batch, Error>,
     ) -> Result<Done<Batch>, Error> {
-        act!(self, act, |tx| apply_in(&tx, import, vins, decide))
+        self.db
+            .act(act, |tx| async move {
+                let result = apply_in(&tx, import, vins, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn undo(
@@ -148,7 +145,12 @@ impl Imports for SqlImports {
         limit: u32,
         decide: Decide<'_, UndoFacts, UndoPlan, Batch, Error>,
     ) -> Result<Done<Batch>, Error> {
-        act!(self, act, |tx| undo_in(&tx, import, limit, decide))
+        self.db
+            .act(act, |tx| async move {
+                let result = undo_in(&tx, import, limit, decide).await;
+                (tx, result)
+            })
+            .await
     }
 
     async fn reports(&self, import: JobId, after: u64, limit: u32) -> Result<Vec<RowReport>, Error> {

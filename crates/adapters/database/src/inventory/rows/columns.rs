@@ -15,10 +15,12 @@ use super::read::corrupt;
 use super::table::Columns;
 use crate::tx::Tx;
 
-/// What a vehicle is.
+/// What a vehicle is, and whose.
 pub(super) fn vehicle_columns(vehicle: &Vehicle) -> Columns {
     let d = &vehicle.details;
     vec![
+        ("owner_kind", vehicle.owner.kind().into()),
+        ("owner_id", vehicle.owner.uuid().into()),
         ("status", vehicle.status.as_str().into()),
         ("vin", d.vin.as_str().into()),
         ("make", d.make.clone().into()),
@@ -96,8 +98,6 @@ pub(crate) fn new_history(tx: &Tx, vehicle: VehicleId, entry: &HistoryEntry) -> 
 pub(crate) fn new_vehicle(vehicle: &Vehicle) -> Columns {
     let mut columns: Columns = vec![
         ("id", vehicle.id.uuid().into()),
-        ("owner_kind", vehicle.owner.kind().into()),
-        ("owner_id", vehicle.owner.uuid().into()),
         ("created_at", vehicle.created_at.into()),
     ];
     columns.extend(vehicle_columns(vehicle));

@@ -5,6 +5,7 @@ use ::inventory::search::keys::{UNKNOWN_MILEAGE, instant};
 use ::inventory::search::views::Audience;
 use ::inventory::words::{BEGUN, EXACT, PHRASE, WordQuery};
 use sea_orm::Value;
+use uuid::Uuid;
 
 use crate::sql::Sql;
 
@@ -139,18 +140,12 @@ pub(super) fn conditions(sql: &mut Sql, audience: Audience, filter: &ListingFilt
     any(sql, "s.status", filter.statuses.iter().map(|w| w.as_str().into()));
     any(sql, "s.dealer_id", filter.dealers.iter().map(|d| d.uuid().into()));
     any(sql, "s.site_id", filter.sites.iter().map(|s| s.uuid().into()));
-    bound(sql, "s.year >= ", filter.min_year.map(i64::from));
-    bound(sql, "s.year <= ", filter.max_year.map(i64::from));
-    bound(sql, "s.price_rising >= ", filter.min_price);
-    bound(sql, "s.price_rising <= ", filter.max_price);
-    bound(sql, "s.mileage >= ", filter.min_mileage);
-    if filter.min_mileage.is_some() || filter.max_mileage.is_some() {
-        bound(
-            sql,
-            "s.mileage <= ",
-            Some(filter.max_mileage.unwrap_or(UNKNOWN_MILEAGE - 1)),
-        );
-    }
+    let year = |year: Option<i32>| year.map(i64::from);
+    range(sql, "s.year", year(filter.min_year), year(filter.max_year));
+    range(sql, "s.price_rising", filter.min_price, filter.max_price);
+    let narrowed = filter.min_mileage.is_some() || filter.max_mileage.is_some();
+    let most = filter.max_mileage.or(narrowed.then_some(UNKNOWN_MILEAGE - 1));
+    range(sql, "s.mileage", filter.min_mileage, most);
     bound(sql, "s.listed_at >= ", filter.listed_since.map(instant));
     match filter.featured {
         Some(true) => {
@@ -163,6 +158,30 @@ pub(super) fn conditions(sql: &mut Sql, audience: Audience, filter: &ListingFilt
     }
     if filter.from.is_some() {
         bound(sql, "s.distance <= ", filter.within);
+    }
+}
+
+/// From `least` to `most`, where they are given.
+///
+/// PostgreSQL takes two bounds that it doesn't know when it plans for one row in two hundred, and then sorts what it finds instead of
+/// walking the index up to the limit (0.6 ms instead of 0.05 for a make and two prices among 50,000 rows). Rows beside the id, which
+/// ends every index, say the same, and are taken for one in nine.
+fn range(sql: &mut Sql, column: &str, least: Option<i64>, most: Option<i64>) {
+    let (Some(least), Some(most), true) = (least, most, sql.is_postgres()) else {
+        bound(sql, &format!("{column} >= "), least);
+        bound(sql, &format!("{column} <= "), most);
+        return;
+    };
+    for (sign, bound, id) in [(">=", least, Uuid::nil()), ("<=", most, Uuid::max())] {
+        sql.push(" AND (")
+            .push(column)
+            .push(", s.listing_id) ")
+            .push(sign)
+            .push(" (")
+            .bind(bound)
+            .push(", ")
+            .bind(id)
+            .push(")");
     }
 }
 

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::super::rows::{Columns, LISTING, VEHICLE, corrupt, currency, get, id, insert_all, listed};
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::tx::{Begun, Tries, Tx};
+use crate::tx::Tx;
 
 /// Listings that are written in one statement. 36 columns each: far below SQLite's 32,766 values.
 const CHUNK: usize = 200;
@@ -61,17 +61,11 @@ pub(super) async fn rebuild(db: &Db) -> Result<u64, Error> {
     let mut after: Option<Uuid> = None;
     let mut done = 0;
     loop {
-        let mut tries = Tries::default();
-        let ids = loop {
-            let tx = match db.begin::<Vec<ListingId>>(&act).await? {
-                Begun::Fresh(tx) => tx,
-                Begun::Replayed(done) => break done.value,
-            };
+        let chunk = db.act(&act, |tx| async move {
             let result = next_chunk(&tx, after).await;
-            if let Some(end) = tx.finish::<_, Error>(&act, &mut tries, result).await {
-                break end?.value;
-            }
-        };
+            (tx, result)
+        });
+        let ids = chunk.await?.value;
         done += u64::try_from(ids.len()).unwrap_or(0);
         after = match ids.last() {
             Some(last) => Some(last.uuid()),

@@ -1,0 +1,297 @@
+//! The people whom events concern, and what is said about what happened: one query for each kind of thing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+
+use application::notify::{Audiences, Subject};
+use async_trait::async_trait;
+use kernel::error::Common;
+use kernel::id::{BookingId, DealerId, Id, SiteId, UserId};
+use notifications::kind::Whom;
+use notifications::plan::Recipient;
+use notifications::preferences::Preferences;
+use scheduling::notice::params;
+use sea_orm::{DbErr, QueryResult};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::preferences::{COLUMNS, preferences};
+use crate::db::Db;
+use crate::fault;
+use crate::scheduling::rows::{filed, filed_where, vehicle_title};
+use crate::sql::Sql;
+
+/// People and words in a database.
+#[derive(Clone)]
+pub struct SqlAudiences {
+    db: Db,
+}
+
+/// A member of a dealer's staff who may be told.
+struct Member {
+    dealer: DealerId,
+    owner: bool,
+    /// None: all of the dealer's.
+    sites: Vec<SiteId>,
+    person: Recipient,
+}
+
+impl SqlAudiences {
+    /// In this database.
+    pub const fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    async fn users(&self, users: &BTreeSet<UserId>) -> Result<HashMap<UserId, Recipient>, Common> {
+        let mut found = HashMap::new();
+        if users.is_empty() {
+            return Ok(found);
+        }
+        let mut sql = people(self.db.sql());
+        sql.push(" FROM users u LEFT JOIN notification_preferences p ON p.user_id = u.id WHERE u.active AND u.id IN (");
+        sql.bind_all(users.iter().map(UserId::uuid)).push(")");
+        for row in self.db.all_of_primary(sql).await? {
+            let person = recipient(&row)?;
+            found.extend(person.user.map(|user| (user, person)));
+        }
+        Ok(found)
+    }
+
+    /// The addresses of callers without an account.
+    async fn callers(&self, drives: &BTreeSet<BookingId>) -> Result<HashMap<BookingId, Recipient>, Common> {
+        let ids = drives.iter().map(BookingId::uuid);
+        self.houses("SELECT id, caller_email AS email FROM bookings", ids)
+            .await
+    }
+
+    /// The mailboxes of dealers.
+    async fn mailboxes(&self, dealers: &BTreeSet<DealerId>) -> Result<HashMap<DealerId, Recipient>, Common> {
+        let ids = dealers.iter().map(DealerId::uuid);
+        self.houses("SELECT id, email FROM dealers", ids).await
+    }
+
+    async fn houses<K: Eq + Hash>(
+        &self,
+        select: &str,
+        ids: impl ExactSizeIterator<Item = Uuid> + Send,
+    ) -> Result<HashMap<Id<K>, Recipient>, Common> {
+        if ids.len() == 0 {
+            return Ok(HashMap::new());
+        }
+        let mut sql = self.db.sql();
+        sql.push(select).push(" WHERE id IN (").bind_all(ids).push(")");
+        let rows = self.db.all_of_primary(sql).await?;
+        let read = |row: &QueryResult| -> Result<_, DbErr> {
+            let email: Option<String> = row.try_get_by("email")?;
+            let house = Recipient {
+                user: None,
+                email: email.and_then(|email| email.parse().ok()),
+                phone: None,
+                preferences: Preferences::default(),
+            };
+            Ok((Id::from_uuid(row.try_get_by("id")?), house))
+        };
+        rows.iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map_err(|e| fault::common(&e))
+    }
+
+    /// Those on the staff of dealers who sell or own.
+    async fn members(&self, dealers: &BTreeSet<DealerId>) -> Result<Vec<Member>, Common> {
+        if dealers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = people(self.db.sql());
+        sql.push(
+            ", s.dealer_id, s.role, s.sites FROM staff s JOIN users u ON u.id = s.user_id \
+             LEFT JOIN notification_preferences p ON p.user_id = u.id \
+             WHERE s.active AND u.active AND s.role IN ('owner', 'manager', 'sales') AND s.dealer_id IN (",
+        );
+        sql.bind_all(dealers.iter().map(DealerId::uuid))
+            .push(") ORDER BY s.created_at, s.id");
+        let rows = self.db.all_of_primary(sql).await?;
+        rows.iter().map(member).collect()
+    }
+
+    async fn bookings(&self, ids: Vec<Uuid>) -> Result<Vec<(Subject, Map<String, Value>)>, Common> {
+        let mut sql = filed_where(self.db.sql());
+        sql.push("b.id IN (").bind_all(ids).push(")");
+        let rows = self.db.all_of_primary(sql).await?;
+        let read = |row| {
+            let filed = filed(row)?;
+            let said = params(&filed.drive, &filed.details);
+            Ok((Subject::Booking(filed.drive.id.uuid()), object(said)))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    async fn negotiations(&self, ids: Vec<Uuid>) -> Result<Vec<(Subject, Map<String, Value>)>, Common> {
+        let mut sql = self.db.sql();
+        sql.push(
+            "SELECT n.id, n.listing_id, n.reason, v.year, v.make, v.model, v.trim, d.name AS dealer_name, s.timezone, \
+             u.first_name, u.last_name FROM negotiations n JOIN listings l ON l.id = n.listing_id \
+             JOIN vehicles v ON v.id = l.vehicle_id JOIN dealers d ON d.id = n.dealer_id JOIN users u ON u.id = n.buyer_id \
+             LEFT JOIN sites s ON s.id = l.site_id WHERE n.id IN (",
+        );
+        sql.bind_all(ids).push(")");
+        let rows = self.db.all_of_primary(sql).await?;
+        let read = |row: &QueryResult| -> Result<_, DbErr> {
+            let id: Uuid = row.try_get_by("id")?;
+            let said = json!({
+                "negotiation_id": id,
+                "listing_id": row.try_get_by::<Uuid, _>("listing_id")?,
+                "name": row.try_get_by::<String, _>("first_name")?,
+                "buyer": format!("{} {}", row.try_get_by::<String, _>("first_name")?, row.try_get_by::<String, _>("last_name")?),
+                "vehicle": vehicle_title(row)?,
+                "dealer": row.try_get_by::<String, _>("dealer_name")?,
+                "reason": row.try_get_by::<Option<String>, _>("reason")?,
+                "timezone": row.try_get_by::<Option<String>, _>("timezone")?.unwrap_or_else(|| "UTC".to_owned()),
+            });
+            Ok((Subject::Negotiation(id), object(said)))
+        };
+        rows.iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map_err(|e| fault::common(&e))
+    }
+
+    async fn dealers(&self, ids: Vec<Uuid>) -> Result<Vec<(Subject, Map<String, Value>)>, Common> {
+        let mut sql = self.db.sql();
+        sql.push("SELECT id, name, status_reason FROM dealers WHERE id IN (");
+        sql.bind_all(ids).push(")");
+        let rows = self.db.all_of_primary(sql).await?;
+        let read = |row: &QueryResult| -> Result<_, DbErr> {
+            let id: Uuid = row.try_get_by("id")?;
+            let said = json!({
+                "dealer_id": id,
+                "dealer": row.try_get_by::<String, _>("name")?,
+                "reason": row.try_get_by::<Option<String>, _>("status_reason")?,
+            });
+            Ok((Subject::Dealer(id), object(said)))
+        };
+        rows.iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map_err(|e| fault::common(&e))
+    }
+}
+
+/// The start of a query for people.
+fn people(mut sql: Sql) -> Sql {
+    sql.push("SELECT u.id AS user_id, u.email, u.phone, ")
+        .push(COLUMNS);
+    sql
+}
+
+fn recipient(row: &QueryResult) -> Result<Recipient, Common> {
+    let read = || -> Result<_, DbErr> {
+        Ok((
+            row.try_get_by::<Uuid, _>("user_id")?,
+            row.try_get_by::<String, _>("email")?,
+            row.try_get_by::<Option<String>, _>("phone")?,
+        ))
+    };
+    let (user, email, phone) = read().map_err(|e| fault::common(&e))?;
+    Ok(Recipient {
+        user: Some(Id::from_uuid(user)),
+        email: email.parse().ok(),
+        phone: phone.and_then(|phone| phone.parse().ok()),
+        preferences: preferences(row)?,
+    })
+}
+
+fn member(row: &QueryResult) -> Result<Member, Common> {
+    let read = || -> Result<_, DbErr> {
+        Ok((
+            row.try_get_by::<Uuid, _>("dealer_id")?,
+            row.try_get_by::<String, _>("role")?,
+            row.try_get_by::<Value, _>("sites")?,
+        ))
+    };
+    let (dealer, role, sites) = read().map_err(|e| fault::common(&e))?;
+    Ok(Member {
+        dealer: Id::from_uuid(dealer),
+        owner: role == "owner",
+        sites: serde_json::from_value(sites).map_err(|e| fault::corrupt("staff", "sites", e))?,
+        person: recipient(row)?,
+    })
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// Who of a dealer's staff is meant.
+fn chosen(members: &[Member], dealer: DealerId, meant: impl Fn(&Member) -> bool) -> Vec<Recipient> {
+    members
+        .iter()
+        .filter(|m| m.dealer == dealer && meant(m))
+        .map(|m| m.person.clone())
+        .collect()
+}
+
+#[async_trait]
+impl Audiences for SqlAudiences {
+    async fn people(&self, whom: &BTreeSet<Whom>) -> Result<BTreeMap<Whom, Vec<Recipient>>, Common> {
+        let (mut users, mut drives) = (BTreeSet::new(), BTreeSet::new());
+        let (mut employers, mut boxes) = (BTreeSet::new(), BTreeSet::new());
+        for one in whom {
+            match *one {
+                Whom::User(user) => _ = users.insert(user),
+                Whom::Caller(drive) => _ = drives.insert(drive),
+                Whom::Owners(dealer) => _ = employers.insert(dealer),
+                Whom::Sales(dealer, _) => {
+                    employers.insert(dealer);
+                    boxes.insert(dealer);
+                }
+            }
+        }
+        let users = self.users(&users).await?;
+        let callers = self.callers(&drives).await?;
+        let members = self.members(&employers).await?;
+        let mailboxes = self.mailboxes(&boxes).await?;
+        let behind = |one: &Whom| match one {
+            Whom::User(user) => users.get(user).cloned().into_iter().collect(),
+            Whom::Caller(drive) => callers.get(drive).cloned().into_iter().collect(),
+            Whom::Owners(dealer) => chosen(&members, *dealer, |m| m.owner),
+            Whom::Sales(dealer, site) => {
+                let there = |m: &Member| {
+                    m.owner || m.sites.is_empty() || site.is_none_or(|site| m.sites.contains(&site))
+                };
+                let mut all = chosen(&members, *dealer, there);
+                all.extend(mailboxes.get(dealer).cloned());
+                all
+            }
+        };
+        Ok(whom.iter().map(|one| (*one, behind(one))).collect())
+    }
+
+    async fn particulars(
+        &self,
+        subjects: &BTreeSet<Subject>,
+    ) -> Result<HashMap<Subject, Map<String, Value>>, Common> {
+        let (mut bookings, mut negotiations, mut dealers) = (Vec::new(), Vec::new(), Vec::new());
+        for subject in subjects {
+            match *subject {
+                Subject::Booking(id) => bookings.push(id),
+                Subject::Negotiation(id) => negotiations.push(id),
+                Subject::Dealer(id) => dealers.push(id),
+            }
+        }
+        let mut found = HashMap::new();
+        if !bookings.is_empty() {
+            found.extend(self.bookings(bookings).await?);
+        }
+        if !negotiations.is_empty() {
+            found.extend(self.negotiations(negotiations).await?);
+        }
+        if !dealers.is_empty() {
+            found.extend(self.dealers(dealers).await?);
+        }
+        Ok(found)
+    }
+}

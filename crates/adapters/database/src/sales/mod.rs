@@ -1,0 +1,28 @@
+//! Sales, commission plans, the ledger, figures.
+
+mod closings;
+mod figures;
+mod ledger;
+mod plans;
+mod queries;
+mod rows;
+mod voidings;
+
+use ::sales::Error;
+
+use crate::fault::{Constrained, Constraint};
+
+pub use closings::SqlClosings;
+pub use figures::SqlFigures;
+pub use ledger::SqlLedger;
+pub use plans::SqlPlans;
+pub use queries::SqlSales;
+pub use voidings::SqlVoidings;
+
+impl Constrained for Error {
+    const CONSTRAINTS: &'static [Constraint<Self>] = &[Constraint {
+        name: "commission_plans_one",
+        sqlite: "index 'commission_plans_one'",
+        means: || Self::PlanExists,
+    }];
+}

@@ -1,0 +1,224 @@
+//! Tells people what happened: the reader of events behind notices, letters and messages.
+//!
+//! The rules are those of `notifications`: whom an event concerns, what each of them wants, when it may come. Here the people are
+//! looked up, the words are found, and each notice, letter and message becomes an effect under a key of its own.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::Instant;
+use kernel::error::Common;
+use kernel::event::Event;
+use kernel::id::{Id, UserId};
+use kernel::letter::{Letter, Unsubscribe};
+use kernel::message::{Message, Network};
+use kernel::ports::Ids;
+use kernel::zone::Zone;
+use notifications::channel::Channel;
+use notifications::kind::{Kind, Whom, concerns};
+use notifications::notice::{NewNotice, Notice};
+use notifications::plan::{Delivery, Recipient, plan};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::letters::Words;
+use crate::relay::{Effects, Reader, Told};
+
+/// What something happened to, as far as its words lie in our tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A test drive.
+    Booking(Uuid),
+    /// A negotiation.
+    Negotiation(Uuid),
+    /// A dealer.
+    Dealer(Uuid),
+}
+
+impl Subject {
+    /// What an event happened to; none where its words need nothing.
+    fn of(event: &Event) -> Option<Self> {
+        match event.name.split('.').next() {
+            Some("booking") => Some(Self::Booking(event.subject)),
+            Some("negotiation") => Some(Self::Negotiation(event.subject)),
+            Some("dealer") => Some(Self::Dealer(event.subject)),
+            _ => None,
+        }
+    }
+}
+
+/// Looks up people and words: one query for each kind of thing, however many there are. From the database that is written to.
+#[async_trait]
+pub trait Audiences: Send + Sync {
+    /// The people behind each, with what they chose. Closed accounts are left out.
+    async fn people(&self, whom: &BTreeSet<Whom>) -> Result<BTreeMap<Whom, Vec<Recipient>>, Common>;
+
+    /// What templates say about each, as it now is. What is gone is left out.
+    async fn particulars(
+        &self,
+        subjects: &BTreeSet<Subject>,
+    ) -> Result<HashMap<Subject, Map<String, Value>>, Common>;
+}
+
+/// The reader.
+pub struct Notifier {
+    /// Who and what.
+    pub audiences: Arc<dyn Audiences>,
+    /// The words.
+    pub words: Arc<dyn Words>,
+    /// Names notices.
+    pub ids: Ids,
+}
+
+#[async_trait]
+impl Reader for Notifier {
+    fn name(&self) -> &'static str {
+        "notifier"
+    }
+
+    fn wants(&self, event: &str) -> bool {
+        Kind::any_of(event)
+    }
+
+    async fn read(&self, events: &[Told], now: Instant) -> Result<Effects, Common> {
+        let concerned: Vec<(&Told, &'static Kind, Whom)> = events
+            .iter()
+            .flat_map(|told| {
+                concerns(&told.event)
+                    .into_iter()
+                    .map(move |(kind, whom)| (told, kind, whom))
+            })
+            .collect();
+        let whom = concerned.iter().map(|(_, _, whom)| *whom).collect();
+        let subjects = concerned
+            .iter()
+            .filter_map(|(told, _, _)| Subject::of(&told.event))
+            .collect();
+        let people = self.audiences.people(&whom).await?;
+        let particulars = self.audiences.particulars(&subjects).await?;
+        let mut effects = Effects::of(self.name());
+        for (told, kind, whom) in concerned {
+            let mut params = match Subject::of(&told.event) {
+                None => Map::new(),
+                Some(subject) => match particulars.get(&subject) {
+                    Some(found) => found.clone(),
+                    // It was erased since: nobody needs to hear of it.
+                    None => continue,
+                },
+            };
+            add_event(&mut params, &told.event);
+            let telling = Telling {
+                told,
+                kind,
+                title: self.words.title(kind.name, &params)?,
+                params,
+            };
+            for recipient in people.get(&whom).into_iter().flatten() {
+                for delivery in plan(kind, recipient, now) {
+                    self.tell(&mut effects, &telling, recipient, delivery);
+                }
+            }
+        }
+        Ok(effects)
+    }
+}
+
+/// One event as one kind, in words.
+struct Telling<'a> {
+    told: &'a Told,
+    kind: &'static Kind,
+    title: String,
+    params: Map<String, Value>,
+}
+
+impl Notifier {
+    fn tell(&self, effects: &mut Effects, telling: &Telling<'_>, to: &Recipient, delivery: Delivery) {
+        let Telling {
+            told,
+            kind,
+            title,
+            params,
+        } = telling;
+        // The dealer's mailbox, or a caller: one of them a kind.
+        let who = to
+            .user
+            .map_or_else(|| "house".to_owned(), |user| user.to_string());
+        let part = format!("{}:{who}:{}", kind.name, delivery.channel.as_str());
+        match delivery.channel {
+            Channel::InApp => {
+                if let Some(user) = to.user {
+                    effects.notice(self.notice(telling, user));
+                }
+            }
+            Channel::Email => {
+                if let (Some(email), true) = (&to.email, kind.letter) {
+                    let letter = Letter {
+                        to: email.clone(),
+                        template: kind.name.to_owned(),
+                        params: Value::Object(params.clone()),
+                        unsubscribe: to.user.map(|user| Unsubscribe {
+                            user,
+                            kind: kind.name.to_owned(),
+                        }),
+                    };
+                    effects.job(told, &part, letter.into_job().at(delivery.due));
+                }
+            }
+            Channel::Sms | Channel::Whatsapp => {
+                if let Some(phone) = &to.phone {
+                    let message = Message {
+                        to: phone.clone(),
+                        network: match delivery.channel {
+                            Channel::Whatsapp => Network::Whatsapp,
+                            Channel::Sms | Channel::InApp | Channel::Email => Network::Sms,
+                        },
+                        text: title.clone(),
+                    };
+                    effects.job(told, &part, message.into_job().at(delivery.due));
+                }
+            }
+        }
+    }
+
+    fn notice(&self, telling: &Telling<'_>, user: UserId) -> NewNotice {
+        let event = &telling.told.event;
+        let subject_kind = event.name.split('.').next().unwrap_or_default();
+        NewNotice {
+            event: telling.told.id,
+            notice: Notice {
+                id: Id::from_uuid(self.ids.uuid()),
+                user,
+                kind: telling.kind.name.to_owned(),
+                title: telling.title.clone(),
+                subject_kind: subject_kind.to_owned(),
+                subject: event.subject,
+                dealer: event.dealer,
+                created_at: telling.told.at,
+                read_at: None,
+            },
+        }
+    }
+}
+
+/// Adds what the event itself says: the price on the table, and until when, in the wall time of the place.
+fn add_event(params: &mut Map<String, Value>, event: &Event) {
+    let payload = &event.payload;
+    if let Some(amount) = payload.pointer("/offer/amount/amount").and_then(Value::as_str) {
+        let currency = payload.pointer("/offer/amount/currency").and_then(Value::as_str);
+        params.insert(
+            "amount".to_owned(),
+            json!(format!("{} {amount}", currency.unwrap_or_default())),
+        );
+    }
+    let zone = params
+        .get("timezone")
+        .and_then(Value::as_str)
+        .and_then(|zone| zone.parse::<Zone>().ok());
+    for name in ["expires_at", "reserved_until"] {
+        let at = payload.get(name).and_then(Value::as_str);
+        let at = at.and_then(|at| at.parse::<Instant>().ok());
+        let wall = at.zip(zone).map(|(at, zone)| zone.words(at));
+        params.insert(name.to_owned(), json!(wall));
+    }
+}
