@@ -156,10 +156,11 @@ fn complete_operation(path: &str, method: &Method, operation: &mut Map<String, V
     let conditional = change && action && secured && !secret;
     let idempotent = *method == Method::POST && secured && !secret;
     let parameters = operation.get("parameters").and_then(Value::as_array);
-    let has_query = parameters
-        .into_iter()
-        .flatten()
-        .any(|p| p.get("in").and_then(Value::as_str) == Some("query"));
+    let in_query = |p: &&Value| p.get("in").and_then(Value::as_str) == Some("query");
+    let mut queried = parameters.into_iter().flatten().filter(in_query).peekable();
+    let has_query = queried.peek().is_some();
+    // A token in the query stands for a thing, as an id in the path does.
+    let by_token = queried.any(|p| p.get("name").and_then(Value::as_str) == Some("token"));
 
     let mut wanted = vec!["429", "503"];
     for (holds, status) in [
@@ -169,7 +170,7 @@ fn complete_operation(path: &str, method: &Method, operation: &mut Map<String, V
         ),
         (secured, "401"),
         (secured && !optional, "403"),
-        (in_path || secured, "404"),
+        (in_path || secured || by_token, "404"),
         (change, "409"),
         (conditional, "412"),
         (has_body, "413"),

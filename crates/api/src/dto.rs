@@ -1,7 +1,8 @@
 //! Shapes that many answers share.
 
-use kernel::error::Malformed;
+use kernel::error::{Malformed, Violations};
 use kernel::money::{Currency, Money};
+use kernel::patch::Patch;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -31,5 +32,17 @@ impl MoneyDto {
     /// The amount, or why it is none.
     pub fn read(&self) -> Result<Money, Malformed> {
         Money::parse(&self.amount, Currency::parse(&self.currency)?)
+    }
+}
+
+/// A field of a merge patch that can be changed, and not cleared.
+pub(crate) fn kept<T>(pointer: &str, patch: Patch<T>, wrong: &mut Violations) -> Option<T> {
+    match patch {
+        Patch::Absent => None,
+        Patch::Null => {
+            wrong.add(pointer, "required", "can be changed, and not be cleared");
+            None
+        }
+        Patch::Value(value) => Some(value),
     }
 }

@@ -99,7 +99,24 @@ impl<K> FromRequest for PathId<K> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("id").and_then(|text| text.parse().ok());
-        ready(id.map(Self).ok_or_else(|| Common::absent("resource").into()))
+        ready(id_in_path(request, "id").map(Self))
     }
+}
+
+/// The id of a thing that lies within the one that the path names first: `did` in `/webhooks/{id}/deliveries/{did}`.
+pub struct InnerId<K>(pub Id<K>);
+
+impl<K> FromRequest for InnerId<K> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(id_in_path(request, "did").map(Self))
+    }
+}
+
+/// A malformed id names nothing.
+fn id_in_path<K>(request: &HttpRequest, name: &str) -> Result<Id<K>, ApiError> {
+    let id = request.match_info().get(name).and_then(|text| text.parse().ok());
+    id.ok_or_else(|| Common::absent("resource").into())
 }

@@ -29,17 +29,21 @@ pub mod document;
 pub mod dto;
 mod examples;
 pub mod extract;
+mod file;
 pub mod gate;
 pub mod identity;
 pub mod inventory;
 mod limit;
 pub mod negotiation;
+pub mod notifications;
 pub mod operation;
 pub mod page;
 pub mod problem;
+pub mod sales;
 pub mod scheduling;
 pub mod shape;
 mod system;
+pub mod webhooks;
 
 /// Says who is behind a bearer token.
 #[async_trait]
@@ -106,6 +110,12 @@ pub struct Services {
     pub scheduling: scheduling::SchedulingServices,
     /// Negotiations.
     pub negotiation: negotiation::NegotiationServices,
+    /// What people are told.
+    pub notifications: notifications::NotificationServices,
+    /// Webhooks.
+    pub webhooks: webhooks::WebhookServices,
+    /// Sales, commission, figures.
+    pub sales: sales::SalesServices,
 }
 
 /// Registers every endpoint under `/api/v1`. One line a module; the OpenAPI document follows from it.
@@ -115,7 +125,10 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.configure(inventory::routes);
     config.configure(dealers::routes);
     config.configure(negotiation::routes);
+    config.configure(notifications::routes);
+    config.configure(sales::routes);
     config.configure(scheduling::routes);
+    config.configure(webhooks::routes);
 }
 
 /// Registers the few endpoints that stand outside `/api/v1`. One line a module that has some.
@@ -131,4 +144,7 @@ fn data(services: &Services, config: &mut web::ServiceConfig) {
     config.app_data(web::Data::new(services.dealers.clone()));
     config.app_data(web::Data::new(services.scheduling.clone()));
     config.app_data(web::Data::new(services.negotiation.clone()));
+    config.app_data(web::Data::new(services.notifications.clone()));
+    config.app_data(web::Data::new(services.webhooks.clone()));
+    config.app_data(web::Data::new(services.sales.clone()));
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{get, web};
-use application::jobs::{JobStatus, JobView, see_job};
+use application::jobs::{JobStatus, JobView, KindFigures, see_job, see_queue};
 use chrono::{DateTime, Utc};
 use kernel::error::Common;
 use kernel::id::kind;
@@ -22,7 +22,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(show_health)
         .service(show_document)
-        .service(show_job);
+        .service(show_job)
+        .service(show_queue);
 }
 
 /// Endpoints at the root.
@@ -167,4 +168,81 @@ impl From<JobView> for JobDto {
 async fn show_job(core: web::Data<Core>, acting: Acting, id: PathId<kind::Job>) -> Response {
     let job = see_job(core.jobs.as_ref(), &acting.actor, id.0).await?;
     Answer::ok(&JobDto::from(job))
+}
+
+/// The work in the background, in figures.
+#[derive(Serialize, ToSchema)]
+struct QueueDto {
+    /// Jobs that wait, for their time or for a worker, or are being done.
+    open: u64,
+    /// Of these, due and in nobody's hands.
+    due: u64,
+    /// In a worker's hands.
+    running: u64,
+    /// Given up: kept until somebody retries them (`forecourt jobs`).
+    failed: u64,
+    /// Seconds that the oldest due job has waited since it fell due.
+    oldest_age: Option<i64>,
+    events: EventFiguresDto,
+    /// Kind by kind.
+    kinds: Vec<KindFiguresDto>,
+}
+
+/// Events on their way to their readers.
+#[derive(Serialize, ToSchema)]
+struct EventFiguresDto {
+    /// Not delivered yet.
+    waiting: u64,
+    /// Seconds since the oldest of them happened.
+    oldest_age: Option<i64>,
+}
+
+/// The jobs of one kind.
+#[derive(Serialize, ToSchema)]
+struct KindFiguresDto {
+    kind: String,
+    queued: u64,
+    running: u64,
+    failed: u64,
+    /// Seconds that the oldest due one has waited since it fell due.
+    oldest_age: Option<i64>,
+}
+
+impl KindFiguresDto {
+    fn of(figures: KindFigures, now: DateTime<Utc>) -> Self {
+        Self {
+            kind: figures.kind,
+            queued: figures.queued,
+            running: figures.running,
+            failed: figures.failed,
+            oldest_age: age(figures.oldest_due, now),
+        }
+    }
+}
+
+fn age(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<i64> {
+    since.map(|since| (now - since).num_seconds())
+}
+
+/// How the work in the background goes
+///
+/// For admins: how much waits and since when, what runs, what was given up.
+#[utoipa::path(tag = "system", operation_id = "see_queue",
+    responses((status = 200, description = "The figures.", body = QueueDto)), security(("bearer" = [])))]
+#[get("/admin/jobs")]
+async fn show_queue(core: web::Data<Core>, acting: Acting) -> Response {
+    let (figures, kinds) = see_queue(core.jobs.as_ref(), &acting.actor, acting.at).await?;
+    let kinds = kinds.into_iter().map(|kind| KindFiguresDto::of(kind, acting.at));
+    Answer::ok(&QueueDto {
+        open: figures.open,
+        due: figures.due,
+        running: figures.running,
+        failed: figures.failed,
+        oldest_age: age(figures.oldest_due, acting.at),
+        events: EventFiguresDto {
+            waiting: figures.untold,
+            oldest_age: age(figures.oldest_untold, acting.at),
+        },
+        kinds: kinds.collect(),
+    })
 }

@@ -42,6 +42,7 @@ pub fn pages(dev: Dev, config: &mut web::ServiceConfig) {
 /// The letters, newest first: as JSON where that is asked for, else as a page.
 async fn show_mailbox(dev: web::Data<Dev>, request: HttpRequest) -> HttpResponse {
     let letters = dev.mailbox.as_ref().map(Mailbox::letters).unwrap_or_default();
+    let messages = dev.mailbox.as_ref().map(Mailbox::messages).unwrap_or_default();
     let wants_json = request
         .headers()
         .get(header::ACCEPT)
@@ -52,7 +53,11 @@ async fn show_mailbox(dev: web::Data<Dev>, request: HttpRequest) -> HttpResponse
             .iter()
             .map(|l| json!({ "message_id": l.message_id, "to": l.to.as_str(), "subject": l.subject, "text": l.text }))
             .collect();
-        return HttpResponse::Ok().json(json!({ "letters": letters }));
+        let messages: Vec<_> = messages
+            .iter()
+            .map(|m| json!({ "to": m.to.as_str(), "network": m.network.as_str(), "text": m.text }))
+            .collect();
+        return HttpResponse::Ok().json(json!({ "letters": letters, "messages": messages }));
     }
     let mut page = String::from(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Mailbox</title><h1>Mailbox</h1>",
@@ -67,6 +72,15 @@ async fn show_mailbox(dev: web::Data<Dev>, request: HttpRequest) -> HttpResponse
             escaped(&letter.subject),
             escaped(letter.to.as_str()),
             escaped(&letter.text)
+        ); // writing to a String can't fail
+    }
+    for message in &messages {
+        let _ = write!(
+            page,
+            "<article><h2>{} to {}</h2><p>{}</p></article><hr>",
+            message.network.as_str(),
+            escaped(message.to.as_str()),
+            escaped(&message.text)
         ); // writing to a String can't fail
     }
     HttpResponse::Ok()
@@ -109,7 +123,7 @@ async fn advance_clock(dev: web::Data<Dev>, advance: web::Json<Advance>) -> Http
             .jobs
             .figures(clock.now())
             .await
-            .is_ok_and(|figures| figures.due == 0 && figures.running == 0);
+            .is_ok_and(|figures| figures.at_rest());
         if done {
             break;
         }

@@ -1,12 +1,15 @@
 //! Serves until a signal comes, then drains.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
+use api::Health;
 use api::app::Shared;
+use clap::ValueEnum;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
@@ -22,6 +25,18 @@ const DRAIN_SECONDS: u64 = 20;
 /// How long jobs may take: their grace, and the time to hand back what is left.
 const JOBS: Duration = Duration::from_secs(worker::GRACE.as_secs() + 5);
 
+/// What a node does. All that nodes do together needs PostgreSQL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Answers requests.
+    Web,
+    /// Does the work in the background; of the web it has the probes and the metrics alone.
+    Worker,
+    /// Both.
+    #[default]
+    All,
+}
+
 /// What `/metrics` needs.
 #[derive(Clone)]
 pub struct Metrics {
@@ -31,13 +46,14 @@ pub struct Metrics {
     pub token: SecretString,
 }
 
-/// Serves on `listener`, and works on the queue, until `stop`. Then: readiness off and no new jobs; after the pause in which a load
+/// Serves on `listener`, and works on the queue, as the role says, until `stop`. Then: readiness off and no new jobs; after the pause in which a load
 /// balancer notices, no new connections; requests in flight end, jobs end or are handed back.
 pub async fn serve(
     config: &Config,
     product: Product,
     listener: TcpListener,
     metrics: Option<Metrics>,
+    role: Role,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let Product {
@@ -46,35 +62,50 @@ pub async fn serve(
         dev,
         accepting,
     } = product;
+    let health = Arc::clone(&services.core.health);
     let shared = Shared::new(services)
         .map_err(anyhow::Error::msg)
         .context("the API document is broken")?;
     let forgetting = shared.clone();
-    let server = {
+    let server = if role == Role::Worker {
+        let probes = HttpServer::new(move || {
+            let (health, metrics) = (web::Data::from(Arc::clone(&health)), metrics.clone());
+            App::new()
+                .app_data(health)
+                .route("/health/live", web::get().to(HttpResponse::Ok))
+                .route("/health/ready", web::get().to(show_ready))
+                .configure(move |config| metrics_page(metrics, config))
+        });
+        let probes = probes
+            .workers(1)
+            .disable_signals()
+            .shutdown_timeout(DRAIN_SECONDS);
+        probes.listen(listener).context("can't listen")?.run()
+    } else {
         let server = HttpServer::new(move || {
             let (dev, metrics) = (dev.clone(), metrics.clone());
             shared.app(move |config| {
                 if let Some(dev) = dev {
                     dev::pages(dev, config);
                 }
-                if let Some(metrics) = metrics {
-                    config
-                        .app_data(web::Data::new(metrics))
-                        .route("/metrics", web::get().to(show_metrics));
-                }
+                metrics_page(metrics, config);
             })
         })
         .disable_signals()
         .shutdown_timeout(DRAIN_SECONDS)
         .client_request_timeout(Duration::from_secs(20));
-        let server = match config.threads {
-            Some(threads) => server.workers(threads),
-            None => server,
-        };
+        let server = server.workers(config.serving_threads());
         server.listen(listener).context("can't listen")?.run()
     };
     let handle = server.handle();
-    let working = tokio::spawn(worker.run(stop.child_token()));
+    let working = tokio::spawn({
+        let stop = stop.child_token();
+        async move {
+            if role != Role::Web {
+                worker.run(stop).await;
+            }
+        }
+    });
     let upkeep = tokio::spawn({
         let stop = stop.clone();
         async move {
@@ -104,6 +135,23 @@ pub async fn serve(
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Can this node do its work?
+async fn show_ready(health: web::Data<dyn Health>) -> HttpResponse {
+    if health.accepting() && health.database().await.is_ok() {
+        HttpResponse::Ok().finish()
+    } else {
+        HttpResponse::ServiceUnavailable().finish()
+    }
+}
+
+fn metrics_page(metrics: Option<Metrics>, config: &mut web::ServiceConfig) {
+    if let Some(metrics) = metrics {
+        config
+            .app_data(web::Data::new(metrics))
+            .route("/metrics", web::get().to(show_metrics));
+    }
 }
 
 async fn show_metrics(metrics: web::Data<Metrics>, request: HttpRequest) -> HttpResponse {

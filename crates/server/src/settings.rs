@@ -1,187 +1,17 @@
 //! Configuration: environment variables and a TOML file, one table of everything there is.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use kernel::money::Currency;
 use kernel::vocabulary::DistanceUnit;
 use secrecy::SecretString;
 
-/// One setting: what it is called, what it is for, what holds when it is not given.
-pub struct Setting {
-    /// Its key in the TOML file.
-    pub key: &'static str,
-    /// Its environment variable, which wins over the file.
-    pub variable: &'static str,
-    /// What holds when it is not given. Empty: nothing.
-    pub default: &'static str,
-    /// What it is for, with the values it takes.
-    pub help: &'static str,
-    /// Never shown.
-    pub secret: bool,
-}
+mod listed;
 
-/// A line of the table.
-const fn setting(
-    key: &'static str,
-    variable: &'static str,
-    default: &'static str,
-    help: &'static str,
-) -> Setting {
-    Setting {
-        key,
-        variable,
-        default,
-        help,
-        secret: false,
-    }
-}
-
-/// A line of the table whose value is never shown.
-const fn secret(key: &'static str, variable: &'static str, help: &'static str) -> Setting {
-    Setting {
-        key,
-        variable,
-        default: "",
-        help,
-        secret: true,
-    }
-}
-
-/// Every setting. `docs/configuration.md` is made from this table.
-pub const SETTINGS: &[Setting] = &[
-    setting(
-        "listen",
-        "FORECOURT_LISTEN",
-        "127.0.0.1:8080",
-        "Address and port to serve on.",
-    ),
-    setting(
-        "public_url",
-        "FORECOURT_PUBLIC_URL",
-        "",
-        "Where the world reaches the program, without a slash at the end; links in lists and letters start with it. Default: `http://` and the address it listens on.",
-    ),
-    secret(
-        "database_url",
-        "DATABASE_URL",
-        "`sqlite://FILE` or `postgres://USER@HOST/NAME`. Default: `sqlite://` and `forecourt.db` in the data folder.",
-    ),
-    secret(
-        "database_replica_url",
-        "FORECOURT_DATABASE_REPLICA_URL",
-        "A PostgreSQL replica for reads.",
-    ),
-    setting(
-        "database_connections",
-        "FORECOURT_DATABASE_CONNECTIONS",
-        "10",
-        "Connections at most, 2 to 1000.",
-    ),
-    setting(
-        "database_wait_ms",
-        "FORECOURT_DATABASE_WAIT_MS",
-        "2000",
-        "How long a request waits for the database before it is answered 503, 100 to 60000.",
-    ),
-    setting(
-        "data_dir",
-        "FORECOURT_DATA_DIR",
-        "./data",
-        "Folder for keys and, by default, the database.",
-    ),
-    setting(
-        "environment",
-        "FORECOURT_ENVIRONMENT",
-        "development",
-        "`development` or `production`. Production has no `/dev` pages and no manual clock, and needs `smtp_url`.",
-    ),
-    setting(
-        "require_email_verification",
-        "FORECOURT_REQUIRE_EMAIL_VERIFICATION",
-        "true",
-        "Whether an account counts only once its address is verified: `true` or `false`.",
-    ),
-    setting(
-        "terms_version",
-        "FORECOURT_TERMS_VERSION",
-        "1",
-        "The version of the terms that a registration accepts.",
-    ),
-    setting(
-        "rate_limit",
-        "FORECOURT_RATE_LIMIT",
-        "on",
-        "`on` or `off` (for load tests).",
-    ),
-    setting(
-        "trusted_proxies",
-        "FORECOURT_TRUSTED_PROXIES",
-        "",
-        "Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas.",
-    ),
-    setting(
-        "allowed_origins",
-        "FORECOURT_ALLOWED_ORIGINS",
-        "http://localhost:3000,http://localhost:3001,http://127.0.0.1:3000",
-        "Origins that browsers may call from, separated by commas.",
-    ),
-    setting(
-        "currency",
-        "FORECOURT_CURRENCY",
-        "USD",
-        "The platform's currency (ISO 4217).",
-    ),
-    setting(
-        "distance_unit",
-        "FORECOURT_DISTANCE_UNIT",
-        "mi",
-        "The platform's unit of distance: `mi` or `km`.",
-    ),
-    secret(
-        "smtp_url",
-        "FORECOURT_SMTP_URL",
-        "SMTP server for letters: `smtp://HOST:PORT`, `smtps://USER:PASSWORD@HOST`, `smtp://HOST?tls=required`. Default: the log and `/dev/mailbox`.",
-    ),
-    setting(
-        "smtp_ca_file",
-        "FORECOURT_SMTP_CA_FILE",
-        "",
-        "PEM file with certificates that an SMTP server may be known by, beside those that the world trusts.",
-    ),
-    setting(
-        "smtp_from",
-        "FORECOURT_SMTP_FROM",
-        "Forecourt <noreply@forecourt.example>",
-        "Sender of letters.",
-    ),
-    secret(
-        "metrics_token",
-        "FORECOURT_METRICS_TOKEN",
-        "Bearer token for `/metrics`. Default: no `/metrics`.",
-    ),
-    setting(
-        "shutdown_pause_ms",
-        "FORECOURT_SHUTDOWN_PAUSE_MS",
-        "",
-        "How long requests are still taken after the signal to stop, while `/health/ready` says no, so that a load balancer notices; milliseconds, 0 to 5000. Default: 3000 in production, 0 in development.",
-    ),
-    setting(
-        "threads",
-        "FORECOURT_THREADS",
-        "",
-        "HTTP worker threads, 1 to 256. Default: one a core.",
-    ),
-    setting(
-        "log",
-        "FORECOURT_LOG",
-        "info",
-        "What to log: a level, or targets with levels (`info,forecourt_api=debug`).",
-    ),
-    setting("log_format", "FORECOURT_LOG_FORMAT", "text", "`text` or `json`."),
-];
+pub use listed::{SETTINGS, Setting, table};
 
 /// The configuration, read and checked.
 #[derive(Clone, Debug)]
@@ -208,6 +38,7 @@ pub struct Config {
     pub smtp_url: Option<SecretString>,
     pub smtp_ca_file: Option<PathBuf>,
     pub smtp_from: String,
+    pub webhook_private: bool,
     pub metrics_token: Option<SecretString>,
     pub shutdown_pause_ms: u64,
     pub threads: Option<usize>,
@@ -335,6 +166,12 @@ impl Reader<'_> {
 }
 
 impl Config {
+    /// Threads that serve: as configured, else one a processor.
+    pub fn serving_threads(&self) -> usize {
+        self.threads
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
+    }
+
     /// Checks everything; all that is wrong is told at once.
     pub fn read(raw: &Raw) -> Result<Self, String> {
         let mut r = Reader {
@@ -395,6 +232,7 @@ impl Config {
                 smtp_url: r.secret("smtp_url"),
                 smtp_ca_file: r.text("smtp_ca_file").map(PathBuf::from),
                 smtp_from: r.text("smtp_from")?,
+                webhook_private: r.choice("webhook_private", "allow", "refuse")?,
                 metrics_token: r.secret("metrics_token"),
                 shutdown_pause_ms: r
                     .value("shutdown_pause_ms", |t| t.parse().ok().filter(|ms| *ms <= 5_000))
@@ -419,25 +257,4 @@ impl Config {
             _ => Err(r.wrong.join("\n")),
         }
     }
-}
-
-/// The table of settings in Markdown.
-pub fn table() -> String {
-    let mut text = String::from(
-        "| environment variable | key in the file | default | what it is for |\n| --- | --- | --- | --- |\n",
-    );
-    for s in SETTINGS {
-        let default = if s.default.is_empty() {
-            String::new()
-        } else {
-            format!("`{}`", s.default)
-        };
-        // Writing to a String can't fail.
-        let _ = writeln!(
-            text,
-            "| `{}` | `{}` | {default} | {} |",
-            s.variable, s.key, s.help
-        );
-    }
-    text
 }

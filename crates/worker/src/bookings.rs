@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use application::jobs::ClaimedJob;
 use async_trait::async_trait;
-use kernel::error::Failure;
 use kernel::ports::Clock;
 use scheduling::notice::{EXPIRY_JOB, Expiry};
 use scheduling::use_cases::TestDrives;
 
-use crate::{Context, Handler, Outcome};
+use crate::{Context, Handler, Outcome, ended, known};
 
 /// Declines a request whose time has come, if it is still undecided. Harmless when run again, or for a drive that was moved.
 pub struct ExpireBooking {
@@ -26,20 +25,14 @@ impl Handler for ExpireBooking {
     }
 
     async fn run(&self, job: &ClaimedJob, _: &Context) -> Outcome {
-        let expiry: Expiry = match serde_json::from_value(job.payload.clone()) {
+        let expiry: Expiry = match known(job) {
             Ok(expiry) => expiry,
-            Err(error) => return Outcome::Never(format!("no expiry: {error}")),
+            Err(never) => return never,
         };
-        match self
+        let end = self
             .drives
             .expire(expiry, self.clock.now(), &job.id.to_string())
-            .await
-        {
-            Ok(()) => Outcome::Done(None),
-            Err(error) => match error.common() {
-                Some(common) => common.clone().into(),
-                None => Outcome::Never(error.to_string()),
-            },
-        }
+            .await;
+        ended(end)
     }
 }

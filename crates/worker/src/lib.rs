@@ -1,18 +1,21 @@
-//! The loop that takes jobs from the queue and does them, and the clockwork that puts cron jobs in.
+//! The loop that takes jobs from the queue and does them, the clockwork that puts cron jobs in, and the turning of the relay.
 //!
 //! Jobs are done at least once: a handler must be harmless when it is run again. A job whose worker died is taken by
 //! another when its lease runs out. What fails is tried again with growing pauses, and after [`MOST_ATTEMPTS`] kept as a
 //! dead letter.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
 use application::jobs::{ClaimedJob, Queue, Times};
+use application::relay::Relay;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use kernel::error::{Common, Failure, Kind};
 use kernel::ports::Clock;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -22,15 +25,24 @@ mod bookings;
 mod cron;
 mod imports;
 mod letters;
+mod messages;
 mod negotiations;
+mod relay;
+mod reminders;
 mod upkeep;
+mod waitlist;
+mod webhooks;
 
 pub use bookings::ExpireBooking;
 pub use cron::Cron;
 pub use imports::ImportHandler;
 pub use letters::LetterHandler;
+pub use messages::MessageHandler;
 pub use negotiations::EndNegotiation;
+pub use reminders::RemindOfBooking;
 pub use upkeep::Prune;
+pub use waitlist::TurnWaitlist;
+pub use webhooks::WebhookHandler;
 
 /// Tries before a job is given up.
 pub const MOST_ATTEMPTS: u32 = 8;
@@ -67,6 +79,23 @@ impl From<Common> for Outcome {
     }
 }
 
+/// What a job knows; one that can't be read never will be.
+pub(crate) fn known<T: DeserializeOwned>(job: &ClaimedJob) -> Result<T, Outcome> {
+    serde_json::from_value(job.payload.clone())
+        .map_err(|error| Outcome::Never(format!("no {}: {error}", job.kind)))
+}
+
+/// How a job ended whose work is one act.
+pub(crate) fn ended<E: Failure + Display>(end: Result<(), E>) -> Outcome {
+    match end {
+        Ok(()) => Outcome::Done(None),
+        Err(error) => match error.common() {
+            Some(common) => common.clone().into(),
+            None => Outcome::Never(error.to_string()),
+        },
+    }
+}
+
 /// Does jobs of one kind.
 #[async_trait]
 pub trait Handler: Send + Sync {
@@ -96,10 +125,12 @@ impl Context {
     }
 }
 
-/// A worker: handlers, cron, and how many jobs it does at once.
+/// A worker: handlers, cron, the relay, and how many jobs it does at once.
 pub struct Worker {
     /// The queue.
     pub queue: Arc<dyn Queue>,
+    /// Carries events to their readers.
+    pub relay: Relay,
     /// The product's clock.
     pub clock: Arc<dyn Clock>,
     /// The clock on the wall, for leases.
@@ -115,10 +146,17 @@ pub struct Worker {
 impl Worker {
     /// Works until `stop`, then hands back what does not end within [`GRACE`].
     pub async fn run(self, stop: CancellationToken) {
+        let retell: Arc<dyn Handler> = Arc::new(relay::Retell {
+            relay: self.relay.clone(),
+            clock: Arc::clone(&self.clock),
+        });
+        let handlers = self.handlers.iter().chain(std::iter::once(&retell));
         let handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>> =
-            Arc::new(self.handlers.iter().map(|h| (h.kind(), Arc::clone(h))).collect());
+            Arc::new(handlers.map(|h| (h.kind(), Arc::clone(h))).collect());
         let places = Arc::new(Semaphore::new(self.concurrency));
         let tasks = TaskTracker::new();
+        let (clock, wall) = (Arc::clone(&self.clock), Arc::clone(&self.wall));
+        tasks.spawn(relay::run(self.relay.clone(), clock, wall, stop.clone()));
         let mut clockwork = cron::Clockwork::new(&self.crons);
         while !stop.is_cancelled() {
             if let Err(error) = clockwork.turn(self.queue.as_ref(), self.clock.now()).await {

@@ -6,11 +6,10 @@ use application::jobs::ClaimedJob;
 use application::negotiate::Negotiate;
 use async_trait::async_trait;
 use kernel::act::Act;
-use kernel::error::Failure;
 use kernel::ports::Clock;
 use negotiation::notice::{DUE_JOB, Due};
 
-use crate::{Context, Handler, Outcome};
+use crate::{Context, Handler, Outcome, ended, known};
 
 /// Ends an offer that nobody answered, or an agreement that led to no sale. Harmless when run again, or too early.
 pub struct EndNegotiation {
@@ -27,17 +26,11 @@ impl Handler for EndNegotiation {
     }
 
     async fn run(&self, job: &ClaimedJob, _: &Context) -> Outcome {
-        let due: Due = match serde_json::from_value(job.payload.clone()) {
+        let due: Due = match known(job) {
             Ok(due) => due,
-            Err(error) => return Outcome::Never(format!("no negotiation: {error}")),
+            Err(never) => return never,
         };
         let act = Act::of_system(self.clock.now(), job.id.to_string());
-        match self.moves.due(&act, due).await {
-            Ok(()) => Outcome::Done(None),
-            Err(error) => match error.common() {
-                Some(common) => common.clone().into(),
-                None => Outcome::Never(error.to_string()),
-            },
-        }
+        ended(self.moves.due(&act, due).await)
     }
 }

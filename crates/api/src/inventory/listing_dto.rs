@@ -2,21 +2,25 @@
 
 use ::inventory::bulk::BulkItem;
 use ::inventory::given::MoneyText;
-use ::inventory::listing::Listed;
+use ::inventory::listing::{Listed, ListingStatus};
 use ::inventory::listing_draft::{ListingChanges, ListingDraft};
 use ::inventory::listing_rules::{CreateListing, VehicleChoice};
-use chrono::{DateTime, Utc};
-use kernel::error::Common;
-use kernel::id::{DealerId, ListingId, SiteId, VehicleId};
+use ::inventory::vehicle::Owner;
+use ::sales::request::{NamedBuyer, NewBuyer, NewSale};
+use ::sales::sale::PaymentMethod;
+use application::bulk_status::BulkChange;
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::error::{Common, Violations};
+use kernel::id::{DealerId, ListingId, SiteId, StaffId, VehicleId};
 use kernel::patch::Patch;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::vehicle_dto::{NewVehicleDto, VehicleDto};
 use super::words;
 use crate::dto::MoneyDto;
+use crate::sales::NewBuyerDto;
 
 /// A listing as its dealer sees it; as the public does, without `floor_price` and `cost`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,12 +72,21 @@ impl From<&Listed> for ListingDto {
             description: listing.text.description.clone(),
             features: listing.text.features.clone(),
             featured: listing.featured,
-            vehicle: VehicleDto::from(&listed.vehicle),
+            vehicle: vehicle(listed),
             listed_at: listing.listed_at,
             created_at: listing.created_at,
             updated_at: listing.updated_at,
             version: listing.version,
         }
+    }
+}
+
+/// Once a car is sold its dealer sees as much of it as everybody: the rest is the new owner's.
+fn vehicle(listed: &Listed) -> VehicleDto {
+    if listed.vehicle.owner == Owner::Dealer(listed.listing.dealer) {
+        VehicleDto::from(&listed.vehicle)
+    } else {
+        VehicleDto::public(&listed.vehicle)
     }
 }
 
@@ -250,22 +263,58 @@ pub(super) struct BulkItemDto {
     status: String,
     /// What was paid: needed with `sold`.
     price: Option<MoneyDto>,
-    /// Who bought it, with `sold`.
-    #[schema(value_type = Option<Object>)]
-    #[serde(rename = "buyer")]
-    _buyer: Option<Value>,
-    /// When it was sold, with `sold`.
+    /// Who bought it, with `sold`; a customer without a name when left out.
+    buyer: Option<NewBuyerDto>,
+    /// When it was sold, with `sold`; today when left out.
     #[schema(format = Date)]
-    #[serde(rename = "sale_date")]
-    _sale_date: Option<String>,
+    sale_date: Option<NaiveDate>,
+    /// Who sold it, with `sold`; the caller when left out.
+    sold_by: Option<Uuid>,
 }
 
-impl From<BulkItemDto> for BulkItem {
-    fn from(dto: BulkItemDto) -> Self {
-        Self {
-            listing: ListingId::from_uuid(dto.listing_id),
-            status: dto.status,
-            has_price: dto.price.is_some(),
+/// What a buyer is called of whom a bulk sale says nothing.
+const UNNAMED: &str = "Customer";
+
+impl BulkStatusDto {
+    pub(super) fn read(self) -> Result<Vec<BulkChange>, Common> {
+        let mut wrong = Violations::new();
+        let items = self.items.into_iter().enumerate();
+        let changes = items.map(|(n, item)| item.read(n, &mut wrong)).collect();
+        wrong.into_result()?;
+        Ok(changes)
+    }
+}
+
+impl BulkItemDto {
+    fn read(self, n: usize, wrong: &mut Violations) -> BulkChange {
+        let sold = self.status == ListingStatus::Sold.as_str();
+        let price = self.price.as_ref().map(MoneyDto::read);
+        let price = wrong.take_opt(&format!("/items/{n}/price"), price);
+        let buyer = match self.buyer {
+            Some(buyer) => buyer.read(&format!("/items/{n}/buyer"), wrong),
+            None => Some(NewBuyer::Named(NamedBuyer {
+                name: UNNAMED.to_owned(),
+                email: None,
+                phone: None,
+            })),
+        };
+        let sale = price.zip(buyer).filter(|_| sold).map(|(price, buyer)| NewSale {
+            price,
+            sale_date: self.sale_date,
+            buyer,
+            payment_method: PaymentMethod::Other,
+            sold_by: self.sold_by.map(StaffId::from_uuid),
+            splits: None,
+            notes: None,
+            negotiation: None,
+        });
+        BulkChange {
+            item: BulkItem {
+                listing: ListingId::from_uuid(self.listing_id),
+                status: self.status,
+                has_price: self.price.is_some(),
+            },
+            sale,
         }
     }
 }

@@ -78,8 +78,8 @@ async fn remove_listing(
 
 /// Send many listings somewhere
 ///
-/// All or nothing: 409 `bulk_refused` has a reason for each that can't go. `sold` needs a price (400), and is refused with
-/// `sale_required`: a listing becomes sold by recording its sale.
+/// All or nothing: 409 `bulk_refused` has a reason for each that can't go. `sold` records a sale, with all that `POST /sales` does:
+/// it needs a price (400).
 #[utoipa::path(tag = "listings", operation_id = "change_many_listings", request_body = BulkStatusDto,
     responses((status = 200, description = "The listings as they then are.", body = PageDto<ListingDto>)), security(("bearer" = [])))]
 #[post("/listings/bulk-status")]
@@ -88,8 +88,7 @@ async fn change_many_listings(
     acting: Acting,
     body: Body<BulkStatusDto>,
 ) -> Response {
-    let items: Vec<_> = body.0.items.into_iter().map(Into::into).collect();
-    let done = services.changes.bulk(&acting, &items).await?;
+    let done = services.many.run(&acting, body.0.read()?).await?;
     let answer = Answer::ok(&super::whole(done.value.iter().map(ListingDto::from)))?;
     Ok(answer.replayed(done.replayed))
 }

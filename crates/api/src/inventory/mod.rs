@@ -3,6 +3,7 @@
 use ::inventory::import::ImportListings;
 use ::inventory::search::use_cases::SearchListings;
 use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
+use application::bulk_status::ChangeMany;
 use application::remove_listing::ChangeListings;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -34,6 +35,8 @@ pub struct InventoryServices {
     pub listings: KeepListings,
     /// Changes of listings, with what they mean for test drives.
     pub changes: ChangeListings,
+    /// Changes of many, sales among them.
+    pub many: ChangeMany,
     /// Favourites and searches.
     pub saved: KeepSaved,
     /// Listings to look for.

@@ -113,7 +113,7 @@ async fn erase_vehicle(
 #[derive(Serialize, ToSchema)]
 struct HistoryDto {
     at: DateTime<Utc>,
-    /// `bought`, `odometer`, `odometer_corrected`, `listed`, `serviced` or `sold`.
+    /// `bought`, `odometer`, `odometer_corrected`, `listed`, `serviced`, `sold` or `sale_voided`.
     kind: &'static str,
     /// What the odometer showed.
     odometer: Option<DistanceDto>,
@@ -140,7 +140,7 @@ impl From<HistoryEntry> for HistoryDto {
             service_record_id: None,
         };
         match entry.happened {
-            Happened::Bought | Happened::Sold => {}
+            Happened::Bought | Happened::Sold | Happened::SaleVoided => {}
             Happened::Odometer { reading } => dto.odometer = Some(reading.into()),
             Happened::OdometerCorrected { from, to, reason } => {
                 dto.odometer = Some(to.into());

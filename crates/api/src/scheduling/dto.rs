@@ -131,6 +131,8 @@ pub(super) struct NewBookingDto {
     note: Option<String>,
     /// For staff: whom it is for. It is approved at once.
     customer: Option<NewBookingCustomerDto>,
+    /// One's hold of this very slot: refused with `hold_gone` when it is over.
+    hold_id: Option<Uuid>,
 }
 
 /// Whom staff book for: a user, or somebody without an account by name.
@@ -155,6 +157,7 @@ impl NewBookingDto {
             listing_id: Id::from_uuid(self.listing_id),
             start_at: self.start_at,
             note: self.note,
+            hold_id: self.hold_id.map(Id::from_uuid),
             customer: self.customer.map(|customer| NewCustomer {
                 user_id: customer.user_id.map(Id::from_uuid),
                 name: customer.name,

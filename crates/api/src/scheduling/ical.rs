@@ -123,7 +123,6 @@ mod tests {
             details: Details {
                 vehicle: "2021 Ford F-150".to_owned(),
                 dealer: "Empire Motors".to_owned(),
-                dealer_email: None,
                 site: "Main Street".to_owned(),
                 address: "1 Main Street, New York".to_owned(),
             },

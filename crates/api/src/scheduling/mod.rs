@@ -4,9 +4,11 @@ mod bookings;
 mod calendars;
 mod decisions;
 mod dto;
+mod holds;
 mod ical;
+mod waitlist;
 
-use scheduling::use_cases::TestDrives;
+use scheduling::use_cases::{TestDrives, WaitingLists};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// What these endpoints are built on.
@@ -14,18 +16,25 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub struct SchedulingServices {
     /// Everything that can be done with test drives.
     pub drives: TestDrives,
+    /// Lines for taken slots.
+    pub waiting: WaitingLists,
 }
 
 /// Endpoints under `/api/v1`. Fixed paths come before those with an id in their place.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(bookings::available_slots)
+        .service(holds::hold_slot)
         .service(bookings::book_test_drive)
         .service(bookings::list_bookings)
         .service(bookings::list_my_bookings)
         .service(calendars::export_booking)
         .service(calendars::site_calendar)
         .service(calendars::link_site_calendar)
+        .service(waitlist::join_waitlist)
+        .service(waitlist::list_my_waitlist)
+        .service(waitlist::leave_waitlist)
+        .service(waitlist::accept_waitlist_offer)
         .service(bookings::show_booking)
         .service(decisions::approve_booking)
         .service(decisions::decline_booking)

@@ -22,6 +22,7 @@ pub use self::migrate::Direction;
 pub use self::serve::ClockKind;
 use crate::clock::SystemClock;
 use crate::compose::Ground;
+use crate::serve::Role;
 use crate::settings::{self, Config, Raw};
 
 /// Everything that happens to a car between the day a dealer buys it in and the day its owner trades it back.
@@ -44,6 +45,9 @@ pub enum Command {
         /// Whose time: the system's, or one that stands still until it is moved.
         #[arg(long, value_enum, default_value_t = ClockKind::System)]
         clock: ClockKind,
+        /// What this node does: answer requests, work in the background, or both. Parting them needs PostgreSQL.
+        #[arg(long, value_enum, default_value_t)]
+        role: Role,
     },
     /// Change or show the state of the schema.
     Migrate {
@@ -114,13 +118,13 @@ impl Cli {
                 security::Keys::rotate(&config.data_dir, &OsRandom)?;
                 print("There is a new key. Restart the nodes to use it.")
             }
-            Command::Serve { listen, clock } => {
+            Command::Serve { listen, clock, role } => {
                 if let Some(listen) = listen {
                     raw.set("listen", listen);
                 }
                 let config = configured(&raw)?;
                 actix_rt::System::new()
-                    .block_on(serve::serve(config, clock))
+                    .block_on(serve::serve(config, clock, role))
                     .map(|()| 0)
             }
             Command::Demo { json } => {

@@ -8,13 +8,14 @@ use std::time::Duration;
 use clap::ValueEnum;
 use kernel::ports::Clock;
 use metrics_exporter_prometheus::PrometheusBuilder;
+use secrecy::ExposeSecret as _;
 use security::OsRandom;
 use tokio_util::sync::CancellationToken;
 
 use super::close;
 use crate::clock::{ManualClock, SystemClock};
 use crate::compose::{self, Ground};
-use crate::serve::{self, Metrics};
+use crate::serve::{self, Metrics, Role};
 use crate::settings::Config;
 
 /// How long the database may take to close.
@@ -29,7 +30,12 @@ pub enum ClockKind {
     Manual,
 }
 
-pub(super) async fn serve(config: Config, kind: ClockKind) -> anyhow::Result<()> {
+pub(super) async fn serve(config: Config, kind: ClockKind, role: Role) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        role == Role::All || !config.database_url.expose_secret().starts_with("sqlite:"),
+        "--role web and --role worker split the work between nodes, which share a PostgreSQL database: set \
+         DATABASE_URL=postgres://USER@HOST/NAME, or leave --role out; a SQLite file has one server, and it does all"
+    );
     anyhow::ensure!(
         kind == ClockKind::System || !config.production,
         "--clock manual is for development; this is a production configuration"
@@ -64,12 +70,12 @@ pub(super) async fn serve(config: Config, kind: ClockKind) -> anyhow::Result<()>
         out,
         "Forecourt serves {url}: API page {url}/docs/, document {url}/api/v1/openapi.json"
     )?;
-    if product.dev.as_ref().is_some_and(|dev| dev.mailbox.is_some()) {
+    if product.dev.is_some() && config.smtp_url.is_none() {
         writeln!(out, "Letters are at {url}/dev/mailbox")?;
     }
     out.flush()?;
     drop(out);
-    serve::serve(&config, product, listener, metrics, stop).await?;
+    serve::serve(&config, product, listener, metrics, role, stop).await?;
     // A connection that does not answer any more must not keep the process alive; whatever was acknowledged is committed.
     if let Ok(closed) = tokio::time::timeout(CLOSING, close(ground)).await {
         closed?;

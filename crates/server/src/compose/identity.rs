@@ -6,12 +6,14 @@ use ::identity::ports::{Codes, PasswordHasher};
 use ::identity::{Identity, Policy};
 use api::identity::IdentityServices;
 use application::accept_invitation::AcceptInvitation;
-use application::letters::Secrets;
+use application::letters::{Secrets, UnsubscribeLinks};
+use application::void_sale::PurchaseTokens;
 use async_trait::async_trait;
 use database::identity::{SqlAccounts, SqlInvitations, SqlUsers};
 use kernel::actor::Principal;
 use kernel::error::Common;
-use kernel::id::{CodeId, InvitationId};
+use kernel::id::{CodeId, InvitationId, PurchaseId};
+use kernel::letter::Unsubscribe;
 use kernel::ports::Clock;
 use security::{Argon2Hasher, DerivedCodes, Keys, Tokens};
 
@@ -57,6 +59,12 @@ pub fn identity_with(ground: &Ground, hasher: Arc<dyn PasswordHasher>) -> anyhow
     })
 }
 
+/// Makes and reads the tokens of links to buyers.
+pub(super) fn purchase_tokens(ground: &Ground) -> anyhow::Result<Arc<dyn PurchaseTokens>> {
+    let keys = Keys::open(&ground.config.data_dir, ground.random.as_ref())?;
+    Ok(Arc::new(DerivedCodes::new(&keys)))
+}
+
 /// Says who is behind a token.
 pub(super) struct Bearers {
     pub(super) identity: Identity,
@@ -72,14 +80,26 @@ impl api::Authenticate for Bearers {
 }
 
 /// Derives what letters carry.
-pub(super) struct LetterSecrets(pub(super) Arc<dyn Codes>);
+pub(super) struct LetterSecrets {
+    pub(super) codes: Arc<dyn Codes>,
+    pub(super) purchases: Arc<dyn PurchaseTokens>,
+    pub(super) links: Arc<dyn UnsubscribeLinks>,
+}
 
 impl Secrets for LetterSecrets {
     fn code(&self, id: CodeId) -> String {
-        self.0.code(id).expose().to_owned()
+        self.codes.code(id).expose().to_owned()
     }
 
     fn invitation_token(&self, id: InvitationId) -> String {
-        self.0.invitation_token(id).expose().to_owned()
+        self.codes.invitation_token(id).expose().to_owned()
+    }
+
+    fn purchase_token(&self, id: PurchaseId) -> String {
+        self.purchases.purchase_token(id)
+    }
+
+    fn unsubscribe_token(&self, link: &Unsubscribe) -> String {
+        self.links.issue(link)
     }
 }

@@ -8,6 +8,7 @@ use ::inventory::search::filter::Defaults;
 use ::inventory::search::use_cases::SearchListings;
 use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
 use api::inventory::InventoryServices;
+use application::bulk_status::ChangeMany;
 use application::remove_listing::ChangeListings;
 use database::inventory::{
     SqlImports, SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles,
@@ -23,6 +24,9 @@ pub(super) fn inventory(ground: &Ground) -> InventoryServices {
     let listings = Arc::new(SqlListings::new(db.clone()));
     let log = Arc::new(SqlServiceRecords::new(db.clone()));
     let saved = Arc::new(SqlSaved::new(db.clone()));
+    let changes = ChangeListings {
+        removals: Arc::new(SqlRemovals::new(db.clone())),
+    };
     InventoryServices {
         garage: KeepGarage {
             vehicles: vehicles.clone(),
@@ -40,9 +44,11 @@ pub(super) fn inventory(ground: &Ground) -> InventoryServices {
             stock: listings,
             ids: ids.clone(),
         },
-        changes: ChangeListings {
-            removals: Arc::new(SqlRemovals::new(db.clone())),
+        many: ChangeMany {
+            changes: changes.clone(),
+            close: super::sales::close(ground),
         },
+        changes,
         imports: imports(ground),
         search: SearchListings {
             search: Arc::new(SqlListingSearch::new(db.clone())),

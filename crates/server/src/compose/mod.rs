@@ -7,15 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use api::webhooks::WebhookServices;
 use api::{Core, Services, Settings};
-use application::letters::Courier;
+use application::letters::{Carrier, Courier, UnsubscribeLinks, Words};
+use application::relay::Relay;
 use async_trait::async_trait;
-use database::{Alone, Db, DbOptions, SqlQueue, SqlUpkeep};
+use database::{Alone, Db, DbOptions, SqlOutbox, SqlQueue, SqlUpkeep};
 use kernel::error::Common;
 use kernel::ports::{Clock, Ids, Random};
 use mail::{Mailbox, SmtpCourier, TemplateWords};
 use secrecy::ExposeSecret;
-use worker::{Cron, Handler, LetterHandler, Prune, Worker};
+use security::{HmacUnsubscribeLinks, Keys};
+use worker::{Cron, Handler, LetterHandler, MessageHandler, Prune, Worker};
 
 use crate::clock::SystemClock;
 use crate::dev::Dev;
@@ -25,7 +28,10 @@ mod dealers;
 pub mod identity;
 mod inventory;
 mod negotiation;
+mod notifications;
+mod sales;
 mod scheduling;
+mod webhooks;
 
 pub(crate) use self::inventory::imports;
 
@@ -63,8 +69,13 @@ impl Ground {
         ground.migrate().await?;
         if let Some(alone) = &alone {
             let jobs = SqlQueue::new(ground.db.clone()).take_over(alone).await?;
-            if jobs > 0 {
-                tracing::info!(jobs, "jobs of a server that broke off are taken up");
+            let events = SqlOutbox::new(ground.db.clone()).take_over(alone).await?;
+            if jobs > 0 || events > 0 {
+                tracing::info!(
+                    jobs,
+                    events,
+                    "jobs and events of a server that broke off are taken up"
+                );
             }
         }
         Ok((ground, alone))
@@ -92,6 +103,10 @@ impl Ground {
                 .as_ref()
                 .map(|u| u.expose_secret().to_owned()),
             max_connections: config.database_connections,
+            // Those that serve, and the one that works off the queue.
+            threads: u32::try_from(config.serving_threads())
+                .unwrap_or(u32::MAX)
+                .saturating_add(1),
             wait: Duration::from_millis(config.database_wait_ms),
         };
         let db = Db::connect(&options, ids.clone())
@@ -146,12 +161,18 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             distance_unit: config.distance_unit,
         }),
     };
-    let (courier, mailbox) = courier(config)?;
-    let words = TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?;
+    let mailbox = Mailbox::new();
+    let courier = courier(config, &mailbox)?;
+    let carrier: Arc<dyn Carrier> = Arc::new(mailbox.clone());
+    let words = Arc::new(TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?);
+    let keys = Keys::open(&config.data_dir, ground.random.as_ref())?;
+    let links: Arc<dyn UnsubscribeLinks> = Arc::new(HmacUnsubscribeLinks::new(&keys));
     let scheduling = scheduling::scheduling(ground)?;
     let negotiation = negotiation::negotiation(ground);
+    let webhooks = webhooks::webhooks(ground)?;
+    let purchases = identity::purchase_tokens(ground)?;
     let [taking, undoing] = inventory::import_handlers(ground);
-    let handlers: Vec<Arc<dyn Handler>> = vec![
+    let mut handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(taking),
         Arc::new(undoing),
         Arc::new(Prune {
@@ -160,15 +181,25 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             clock: Arc::clone(&ground.clock),
         }),
         Arc::new(LetterHandler {
-            words: Arc::new(words),
-            secrets: Arc::new(identity::LetterSecrets(Arc::clone(&accounts.identity.codes))),
+            words: words.clone(),
+            secrets: Arc::new(identity::LetterSecrets {
+                codes: Arc::clone(&accounts.identity.codes),
+                purchases: Arc::clone(&purchases),
+                links: Arc::clone(&links),
+            }),
             courier,
         }),
+        Arc::new(MessageHandler { carrier }),
         Arc::new(scheduling::expiry(ground, &scheduling)),
+        Arc::new(scheduling::turns(ground, &scheduling)),
+        Arc::new(scheduling::reminders(ground, &scheduling)),
         Arc::new(negotiation::due(ground, &negotiation)),
     ];
+    handlers.extend(webhooks::handlers(ground, &webhooks)?);
+    let relay = relay(ground, words, &webhooks);
     let worker = Worker {
         queue: Arc::new(queue.clone()),
+        relay,
         clock: Arc::clone(&ground.clock),
         wall: Arc::new(SystemClock),
         handlers,
@@ -180,7 +211,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         concurrency: 4,
     };
     let dev = (!config.production).then(|| Dev {
-        mailbox,
+        mailbox: Some(mailbox),
         clock: manual,
         jobs: Arc::new(queue),
     });
@@ -192,6 +223,9 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             dealers: dealers::services(ground),
             scheduling,
             negotiation,
+            webhooks,
+            notifications: notifications::services(ground, links),
+            sales: sales::sales(ground, purchases),
         },
         worker,
         dev,
@@ -200,10 +234,9 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
 }
 
 /// Who carries letters: an SMTP server, else the development mailbox.
-fn courier(config: &Config) -> anyhow::Result<(Arc<dyn Courier>, Option<Mailbox>)> {
+fn courier(config: &Config, mailbox: &Mailbox) -> anyhow::Result<Arc<dyn Courier>> {
     let Some(url) = &config.smtp_url else {
-        let mailbox = Mailbox::new();
-        return Ok((Arc::new(mailbox.clone()), Some(mailbox)));
+        return Ok(Arc::new(mailbox.clone()));
     };
     let roots = match &config.smtp_ca_file {
         Some(path) => {
@@ -214,7 +247,18 @@ fn courier(config: &Config) -> anyhow::Result<(Arc<dyn Courier>, Option<Mailbox>
     };
     let courier = SmtpCourier::new(url.expose_secret(), &config.smtp_from, roots.as_deref());
     let courier = courier.map_err(|error| anyhow::anyhow!("letters by SMTP: {error}"))?;
-    Ok((Arc::new(courier), None))
+    Ok(Arc::new(courier))
+}
+
+/// Who hears of events.
+fn relay(ground: &Ground, words: Arc<dyn Words>, webhooks: &WebhookServices) -> Relay {
+    Relay {
+        outbox: Arc::new(SqlOutbox::new(ground.db.clone())),
+        readers: vec![
+            Arc::new(notifications::notifier(ground, words)),
+            Arc::new(webhooks::reader(webhooks)),
+        ],
+    }
 }
 
 struct DatabaseHealth {

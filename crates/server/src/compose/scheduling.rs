@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use ::scheduling::use_cases::TestDrives;
+use ::scheduling::use_cases::{TestDrives, WaitingLists};
 use api::scheduling::SchedulingServices;
-use database::scheduling::{SqlBookingQueries, SqlBookings, SqlSlots};
+use database::scheduling::{SqlBookingQueries, SqlBookings, SqlSlotHolds, SqlSlots, SqlWaitlist};
 use security::{HmacFeedTokens, Keys};
-use worker::ExpireBooking;
+use worker::{ExpireBooking, RemindOfBooking, TurnWaitlist};
 
 use super::Ground;
 
@@ -18,7 +18,12 @@ pub(super) fn scheduling(ground: &Ground) -> anyhow::Result<SchedulingServices> 
             bookings: Arc::new(SqlBookings::new(ground.db.clone())),
             queries: Arc::new(SqlBookingQueries::new(ground.db.clone())),
             slots: Arc::new(SqlSlots::new(ground.db.clone())),
+            holds: Arc::new(SqlSlotHolds::new(ground.db.clone())),
             feeds: Arc::new(HmacFeedTokens::new(&keys)),
+            ids: ground.ids.clone(),
+        },
+        waiting: WaitingLists {
+            lists: Arc::new(SqlWaitlist::new(ground.db.clone())),
             ids: ground.ids.clone(),
         },
     })
@@ -27,6 +32,22 @@ pub(super) fn scheduling(ground: &Ground) -> anyhow::Result<SchedulingServices> 
 /// What the worker does for them.
 pub(super) fn expiry(ground: &Ground, services: &SchedulingServices) -> ExpireBooking {
     ExpireBooking {
+        drives: services.drives.clone(),
+        clock: Arc::clone(&ground.clock),
+    }
+}
+
+/// Looks whose turn it is in lines for taken slots.
+pub(super) fn turns(ground: &Ground, services: &SchedulingServices) -> TurnWaitlist {
+    TurnWaitlist {
+        waiting: services.waiting.clone(),
+        clock: Arc::clone(&ground.clock),
+    }
+}
+
+/// Reminds of drives to come.
+pub(super) fn reminders(ground: &Ground, services: &SchedulingServices) -> RemindOfBooking {
+    RemindOfBooking {
         drives: services.drives.clone(),
         clock: Arc::clone(&ground.clock),
     }

@@ -99,6 +99,7 @@ async fn ask(
         start_at: slot.start_at,
         note: note.map(|note| (*note).to_owned()),
         customer: None,
+        hold_id: None,
     };
     Ok(Some(drives.book(&act, new).await?.value))
 }

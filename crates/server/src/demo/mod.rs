@@ -1,12 +1,13 @@
 //! `forecourt demo`: a believable dealer group in an empty database, made by the same acts that its people would use.
 //!
-//! What the acts are told of the time lies in the past where the story does: cars were listed over the last four months, and
-//! test drives were driven last week.
+//! What the acts are told of the time lies in the past where the story does: cars were listed over the last four months, some
+//! were sold since, and test drives were driven last week.
 
 mod cars;
 mod dealers;
 mod drives;
 mod people;
+mod sales;
 mod stock;
 
 use std::io::Write;
@@ -64,6 +65,8 @@ pub struct Report {
     cars: usize,
     #[serde(skip)]
     bookings: usize,
+    #[serde(skip)]
+    sales: usize,
 }
 
 /// Where the acts of the demo come from.
@@ -126,6 +129,7 @@ pub async fn fill(ground: &Ground) -> anyhow::Result<Report> {
     for (n, house) in houses.iter().enumerate() {
         cars.extend(stock::fill(&stage, house, n).await?);
     }
+    let sales = sales::close(&stage, &houses, &mut cars).await?;
     let bookings = drives::book(&stage, &houses, &customers, &cars).await?;
     Ok(Report {
         users: accounts.lines,
@@ -133,6 +137,7 @@ pub async fn fill(ground: &Ground) -> anyhow::Result<Report> {
         sites: houses.iter().flat_map(House::site_lines).collect(),
         cars: cars.len(),
         bookings,
+        sales,
     })
 }
 
@@ -145,7 +150,11 @@ impl Report {
                 writeln!(out, "{}    {} ({})", site.id, site.name, site.timezone)?;
             }
         }
-        writeln!(out, "{} cars, {} test drives.", self.cars, self.bookings)?;
+        writeln!(
+            out,
+            "{} cars, {} sold, {} test drives.",
+            self.cars, self.sales, self.bookings
+        )?;
         writeln!(out)?;
         writeln!(out, "{:<12} {:<34} {:<26} NAME", "ROLE", "E-MAIL", "PASSWORD")?;
         for user in &self.users {

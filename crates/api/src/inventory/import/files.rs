@@ -1,28 +1,15 @@
 //! Files that are streamed as they are read.
 
 use ::inventory::csv::writer;
-use ::inventory::error::Error;
 use ::inventory::import::{Action, ImportListings, report as lines};
 use ::inventory::listing::{Listed, ListingStatus};
-use actix_web::http::header;
-use actix_web::{HttpResponse, HttpResponseBuilder};
 use async_stream::try_stream;
 use bytes::Bytes;
 use futures_util::Stream;
 use kernel::error::Common;
 use kernel::id::{DealerId, JobId};
 
-/// The head of a CSV file under this name.
-pub(super) fn headed(name: &str) -> HttpResponseBuilder {
-    let mut head = HttpResponse::Ok();
-    head.content_type("text/csv; charset=utf-8; header=present")
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ))
-        .insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    head
-}
+use crate::file::broken;
 
 /// The statuses asked for; those that an import takes back when none are.
 pub(super) fn statuses(asked: Option<&[String]>) -> Result<Vec<ListingStatus>, Common> {
@@ -36,12 +23,6 @@ pub(super) fn statuses(asked: Option<&[String]>) -> Result<Vec<ListingStatus>, C
                 .ok_or_else(|| Common::invalid("status", "unknown_status", format!("“{word}” is no status")))
         })
         .collect()
-}
-
-/// What ends a stream early: the connection breaks off, and the log knows why.
-fn broken(error: &Error) -> actix_web::Error {
-    tracing::error!(%error, "a file could not be written to its end");
-    actix_web::error::ErrorInternalServerError("broken off")
 }
 
 /// A dealer's stock, by id.

@@ -22,6 +22,7 @@ use super::{InventoryServices, words};
 use crate::Core;
 use crate::answer::{Answer, Response};
 use crate::extract::{Acting, PathId, Query};
+use crate::file::headed;
 use crate::problem::ApiError;
 use crate::system::JobDto;
 
@@ -110,7 +111,7 @@ async fn show_import_template(
     if !acting.actor.sees_all() {
         services.imports.dealer(&acting.actor, None)?;
     }
-    Ok(files::headed("listings-template.csv").body(writer::template()))
+    Ok(headed("listings-template.csv").body(writer::template()))
 }
 
 /// Which part of the stock.
@@ -141,7 +142,7 @@ async fn export_listings(
         .imports
         .dealer(&acting.actor, which.dealer_id.map(DealerId::from_uuid))?;
     let statuses = files::statuses(which.status.as_deref())?;
-    Ok(files::headed("listings.csv").streaming(files::stock(services.imports.clone(), dealer, statuses)))
+    Ok(headed("listings.csv").streaming(files::stock(services.imports.clone(), dealer, statuses)))
 }
 
 /// Take an import back
@@ -203,7 +204,7 @@ async fn show_import_report(
     let how = how.0;
     let action = how.action.as_deref().and_then(Action::parse);
     if how.format.as_deref() == Some("csv") {
-        return Ok(files::headed("report.csv").streaming(files::report(imports.clone(), id.0, action)));
+        return Ok(headed("report.csv").streaming(files::report(imports.clone(), id.0, action)));
     }
     let limit = how.limit.unwrap_or(MOST_LINES);
     let (lines, next_after) = lines(&services, &acting, id.0, action, how.after.unwrap_or(0), limit).await?;
