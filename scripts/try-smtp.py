@@ -1,39 +1,17 @@
 """Drives the program and a mail server against each other; see try-smtp."""
 
-import json
 import logging
-import os
-import socket
 import ssl
-import subprocess
-import sys
 import time
-import urllib.request
-from contextlib import contextmanager
 from email import message_from_bytes
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
+from program import FOLDER, Program, free_port, until
+
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
-PROGRAM, FOLDER = sys.argv[1], sys.argv[2]
 USER, PASSWORD = "letters@example.com", "a/secret:word"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def until(what, found, seconds=60):
-    """The first thing found."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if thing := found():
-            return thing
-        time.sleep(0.1)
-    raise SystemExit(f"{what}: not within {seconds} s")
 
 
 class Mailboxes:
@@ -73,55 +51,6 @@ class Guarded(Controller):
         context.load_cert_chain(f"{FOLDER}/cert.pem", f"{FOLDER}/key.pem")
         return SMTP(self.handler, hostname="mail.example", tls_context=context, require_starttls=True,
                     authenticator=authenticate, auth_required=True, auth_require_tls=True)
-
-
-class Program:
-    """A server with a database of its own."""
-
-    def __init__(self, name, **settings):
-        self.address = f"127.0.0.1:{free_port()}"
-        data = f"{FOLDER}/{name}"
-        self.environment = {
-            "PATH": os.environ["PATH"], "FORECOURT_DATA_DIR": data, "FORECOURT_LISTEN": self.address,
-            "FORECOURT_ENVIRONMENT": "production", "FORECOURT_SHUTDOWN_PAUSE_MS": "0", **settings,
-        }
-        self.log = open(f"{FOLDER}/{name}.log", "w")
-
-    @contextmanager
-    def serving(self):
-        process = subprocess.Popen([PROGRAM, "serve"], env=self.environment, cwd=FOLDER, stderr=self.log,
-                                   stdout=subprocess.DEVNULL)
-        try:
-            until("the server", lambda: self.call("/health/ready"))
-            yield self
-            process.terminate()
-            assert process.wait(30) == 0, "it ends in order"
-        finally:
-            process.kill()
-            process.wait()
-
-    def call(self, path, body=None):
-        data = json.dumps(body).encode() if body else None
-        request = urllib.request.Request(f"http://{self.address}{path}", data, {"content-type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status
-        except OSError:
-            return None
-
-    def register(self, email):
-        body = {"email": email, "password": "violet tractor sonata", "first_name": "Ann", "last_name": "Lee",
-                "accept_terms": True}
-        assert self.call("/api/v1/auth/register", body) == 201
-
-    def command(self, *arguments):
-        done = subprocess.run([PROGRAM, *arguments], env=self.environment, cwd=FOLDER, text=True, capture_output=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def logged(self, words):
-        with open(self.log.name) as log:
-            return words in log.read()
 
 
 def url(password, port, query="?tls=required"):

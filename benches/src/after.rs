@@ -40,6 +40,45 @@ pub(crate) async fn drives(ground: &Ground, before: i64, acknowledged: i64) -> a
     Ok(())
 }
 
+/// Longest wait for the outbox to run empty.
+const DRAINED: Duration = Duration::from_mins(2);
+
+/// Prints what became of the events of a load, once all have reached their readers.
+pub(crate) async fn outbox(ground: &Ground) -> anyhow::Result<()> {
+    let began = Instant::now();
+    loop {
+        let mut sql = ground.db.sql();
+        sql.push("SELECT 1 FROM outbox WHERE delivered_at IS NULL LIMIT 1");
+        if ground.db.one(sql).await?.is_none() {
+            break;
+        }
+        ensure!(began.elapsed() < DRAINED, "events wait for more than {DRAINED:?}");
+        actix_rt::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut sql = ground.db.sql();
+    sql.push("SELECT at, delivered_at FROM outbox WHERE delivered_at IS NOT NULL ORDER BY delivered_at");
+    let mut times: Vec<(kernel::Instant, kernel::Instant)> = Vec::new();
+    for row in ground.db.all(sql).await? {
+        times.push((row.try_get("", "at")?, row.try_get("", "delivered_at")?));
+    }
+    let mut took: Vec<i64> = times
+        .iter()
+        .map(|(at, there)| (*there - *at).num_milliseconds())
+        .collect();
+    took.sort_unstable();
+    let share = |percent: usize| took.get((took.len() * percent / 100).min(took.len().saturating_sub(1)));
+    let span = match (times.first(), times.last()) {
+        (Some(first), Some(last)) => (last.1 - first.1).num_milliseconds().max(1),
+        _ => 1,
+    };
+    let a_second = i64::try_from(times.len())?.saturating_mul(1_000) / span;
+    println!(
+        "{}",
+        json!({ "events": times.len(), "a_second": a_second, "p50_ms": share(50), "p99_ms": share(99) })
+    );
+    Ok(())
+}
+
 /// Prints how many passwords all processors together compare in a second.
 pub(crate) fn argon2(seconds: u64) -> anyhow::Result<()> {
     let params = Params::new(19_456, 2, 1, None).map_err(|e| anyhow::anyhow!("{e}"))?;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::ensure;
 use sea_orm::{ConnectionTrait as _, Statement};
 use server::compose::{self, Ground};
-use server::serve::serve;
+use server::serve::{Role, serve};
 use tokio_util::sync::CancellationToken;
 
 /// Serves in this process, calls each path, and prints the queries with their plans.
@@ -29,7 +29,7 @@ pub(crate) async fn run(mut ground: Ground, paths: &[String]) -> anyhow::Result<
     let config = Arc::clone(&ground.config);
     let serving = actix_rt::spawn({
         let stop = stop.clone();
-        async move { serve(&config, product, listener, None, stop).await }
+        async move { serve(&config, product, listener, None, Role::All, stop).await }
     });
     let client = reqwest::Client::new();
     for path in paths {

@@ -1,31 +1,27 @@
 //! Fills an empty database: two verified dealers with a site each, users, listings with their vehicles, test drives.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{Days, NaiveDate};
 use database::inventory::fill;
 use database::sql::Sql;
 use dealers::hours::{OpeningHours, Span, TimeOfDay};
 use dealers::slot_rules::SlotRules;
-use identity::ports::{AccessTokens as _, Claims};
-use inventory::listing::{Listed, Listing, ListingStatus, ListingText, Prices};
-use inventory::vehicle::{Owner, Vehicle, VehicleDetails, VehicleStatus};
+use inventory::listing::{Listed, Listing};
 use kernel::Instant;
 use kernel::act::Act;
-use kernel::distance::Distance;
-use kernel::id::{DealerId, ListingId, SessionId, SiteId, UserId, VehicleId};
-use kernel::money::{Currency, Money};
+use kernel::id::UserId;
+use kernel::money::Money;
 use kernel::text::fold;
-use kernel::vocabulary::{BodyType, Condition, DistanceUnit, FuelType, Transmission};
 use sea_orm::{ConnectionTrait as _, Value};
-use security::{Keys, Tokens};
 use serde_json::json;
 use server::compose::Ground;
-use uuid::Uuid;
 
-use crate::data::{Car, Data, Drive, FIRST_DAY, Person, midnight};
+use crate::data::{Data, FIRST_DAY, Person};
+use crate::drives::test_drives;
+use crate::stock::{House, listed};
+use crate::tokens::tokens;
 
 /// Days from today to the first of the bookings to come. Far enough ahead for the lead time of any clock.
 const LEAD: u64 = 8;
@@ -33,13 +29,6 @@ const LEAD: u64 = 8;
 const SPREAD: u64 = 90;
 /// The first customers book and sign in; those before them have other roles at the peer.
 const STAFF: usize = 50;
-
-/// A dealer with its site.
-#[derive(Clone, Copy)]
-struct House {
-    dealer: DealerId,
-    site: SiteId,
-}
 
 /// Loads, and writes what the load scripts need to `out`.
 pub(crate) async fn run(
@@ -79,14 +68,25 @@ pub(crate) async fn run(
         db.writer().execute_unprepared(statement).await?;
     }
     std::fs::create_dir_all(out)?;
-    let open = rows.iter().filter(|row| row.listing.status.is_public());
-    let ids: Vec<String> = open.map(|row| row.listing.id.to_string()).collect();
-    std::fs::write(out.join("ids"), ids.join("\n") + "\n")?;
+    let open: Vec<&Listing> = rows
+        .iter()
+        .map(|row| &row.listing)
+        .filter(|listing| listing.status.is_public())
+        .collect();
+    let ids: Vec<String> = open.iter().map(|listing| listing.id.to_string()).collect();
+    lines(out, "ids", &ids)?;
+    // What one dealer sells is not what the other's buyers make offers for.
+    let priced = |house: House, percent: i64| -> Vec<String> {
+        let of_house = open.iter().filter(|listing| listing.dealer == house.dealer);
+        of_house.map(|listing| priced(listing, percent)).collect()
+    };
+    lines(out, "sales", &priced(houses[0], 100))?;
+    lines(out, "offers", &priced(houses[1], 95))?;
+    let seller = *users.first().context("no users")?;
+    sells(ground, houses[0], seller, now).await?;
+    lines(out, "seller", &tokens(ground, &[seller], now).await?)?;
     let customers = users.get(STAFF..).context("too few users")?;
-    std::fs::write(
-        out.join("tokens"),
-        tokens(ground, customers, now).await?.join("\n") + "\n",
-    )?;
+    lines(out, "tokens", &tokens(ground, customers, now).await?)?;
     let day = |ahead: u64| (now.date_naive() + Days::new(ahead)).to_string();
     std::fs::write(
         out.join("dates"),
@@ -101,8 +101,55 @@ pub(crate) async fn run(
     Ok(())
 }
 
+fn lines(out: &Path, file: &str, lines: &[String]) -> anyhow::Result<()> {
+    std::fs::write(out.join(file), lines.join("\n") + "\n").with_context(|| file.to_owned())
+}
+
+/// A listing's id and so many percent of its asking price.
+fn priced(listing: &Listing, percent: i64) -> String {
+    let asking = listing.prices.asking();
+    let minor = asking.minor().saturating_mul(percent) / 100;
+    format!("{} {}", listing.id, Money::new(minor, asking.currency()).amount())
+}
+
+/// Makes a user a salesperson of a dealer.
+async fn sells(ground: &Ground, house: House, user: UserId, now: Instant) -> anyhow::Result<()> {
+    let columns = [
+        "id",
+        "dealer_id",
+        "user_id",
+        "email",
+        "email_folded",
+        "role",
+        "sites",
+        "active",
+        "version",
+        "created_at",
+        "updated_at",
+    ];
+    let row = vec![
+        ground.ids.uuid().into(),
+        house.dealer.uuid().into(),
+        user.uuid().into(),
+        "seller@example.com".into(),
+        "seller@example.com".into(),
+        "sales".into(),
+        json!([]).into(),
+        true.into(),
+        1_i64.into(),
+        now.into(),
+        now.into(),
+    ];
+    write(ground, "staff", &columns, vec![row]).await
+}
+
 /// Writes rows, many a statement.
-async fn write(ground: &Ground, table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> anyhow::Result<()> {
+pub(crate) async fn write(
+    ground: &Ground,
+    table: &str,
+    columns: &[&str],
+    rows: Vec<Vec<Value>>,
+) -> anyhow::Result<()> {
     for chunk in rows.chunks(500) {
         let mut sql: Sql = ground.db.sql();
         sql.push("INSERT INTO ")
@@ -278,172 +325,6 @@ async fn people(ground: &Ground, people: &[Person]) -> anyhow::Result<Vec<UserId
     });
     write(ground, "users", &columns, rows.collect()).await?;
     Ok(ids)
-}
-
-fn listed(ground: &Ground, car: &Car, house: House) -> anyhow::Result<Listed> {
-    let vehicle: VehicleId = ground.ids.next();
-    let id: ListingId = ground.ids.next();
-    let sold = car.status == "SOLD";
-    let details = VehicleDetails {
-        vin: car.vin.parse()?,
-        make: car.make.clone(),
-        model: car.model.clone(),
-        trim: Some(car.trim.clone()),
-        year: car.year,
-        body_type: Some(BodyType::forgiving(&car.body_type)?),
-        fuel_type: Some(FuelType::forgiving(&car.fuel_type)?),
-        transmission: Some(Transmission::forgiving(&car.transmission)?),
-        drivetrain: None,
-        exterior_color: Some(car.color.clone()),
-        odometer: Some(Distance::new(car.mileage, DistanceUnit::Mi)?),
-        license_plate: None,
-        date_of_purchase: None,
-        location: None,
-        additional_info: None,
-    };
-    let mut vehicle = Vehicle::new(vehicle, Owner::Dealer(house.dealer), details, car.created_at);
-    if sold {
-        vehicle.status = VehicleStatus::Sold;
-    }
-    let asking = Money::parse(&car.price, Currency::USD)?;
-    let listing = Listing {
-        id,
-        dealer: house.dealer,
-        vehicle: vehicle.id,
-        site: Some(house.site),
-        status: if sold {
-            ListingStatus::Sold
-        } else {
-            ListingStatus::Active
-        },
-        condition: Condition::Used,
-        prices: Prices::new(asking, None, None, None).map_err(|e| anyhow::anyhow!("{e:?}"))?,
-        text: ListingText {
-            title: vehicle.title(),
-            description: car.description.clone(),
-            features: Vec::new(),
-        },
-        featured: false,
-        listed_at: Some(car.created_at),
-        created_at: car.created_at,
-        updated_at: car.created_at,
-        version: 1,
-    };
-    Ok(Listed { listing, vehicle })
-}
-
-/// The drives of the files, those to come moved to days that can be booked. A customer who would sit in two cars at once, which
-/// the peer allows, keeps the first.
-async fn test_drives(
-    ground: &Ground,
-    drives: &[Drive],
-    listings: &[Listed],
-    users: &[UserId],
-    shift: TimeDelta,
-    now: Instant,
-) -> anyhow::Result<usize> {
-    let first = midnight(FIRST_DAY.parse()?);
-    let mut held = HashSet::new();
-    let mut rows: Vec<Vec<Value>> = Vec::with_capacity(drives.len());
-    for drive in drives {
-        let (Some(Listed { listing, .. }), Some(user)) = (
-            listings.get(drive.car_id.wrapping_sub(1)),
-            users.get(drive.customer_id.wrapping_sub(1)),
-        ) else {
-            anyhow::bail!("a test drive of a car or a customer that is not there: {drive:?}");
-        };
-        let shift = if drive.start_at < first {
-            TimeDelta::zero()
-        } else {
-            shift
-        };
-        let status = match drive.status.as_str() {
-            "PENDING" => "requested",
-            "APPROVED" => "approved",
-            "DECLINED" => "declined",
-            "COMPLETED" => "completed",
-            "NO_SHOW" => "no_show",
-            _ => "cancelled",
-        };
-        let (start, end) = (drive.start_at + shift, drive.end_at + shift);
-        let live = matches!(status, "requested" | "approved");
-        let free = !live || (held.insert((user.uuid(), start)) && held.insert((listing.id.uuid(), start)));
-        if !free {
-            continue;
-        }
-        let made = drive.created_at.min(now);
-        rows.push(vec![
-            ground.ids.uuid().into(),
-            listing.id.uuid().into(),
-            listing.vehicle.uuid().into(),
-            listing.dealer.uuid().into(),
-            listing.site.map(|site| site.uuid()).into(),
-            user.uuid().into(),
-            status.into(),
-            start.into(),
-            end.into(),
-            start.date_naive().into(),
-            "UTC".into(),
-            (start - TimeDelta::hours(2)).into(),
-            made.into(),
-            made.into(),
-            made.into(),
-            1_i64.into(),
-        ]);
-    }
-    let columns = [
-        "id",
-        "listing_id",
-        "vehicle_id",
-        "dealer_id",
-        "site_id",
-        "user_id",
-        "status",
-        "start_at",
-        "end_at",
-        "local_date",
-        "timezone",
-        "cancel_until",
-        "requested_at",
-        "created_at",
-        "updated_at",
-        "version",
-    ];
-    let count = rows.len();
-    write(ground, "bookings", &columns, rows).await?;
-    Ok(count)
-}
-
-/// A session for each user, and an access token of it, signed with the product's own keys. Good for a day.
-async fn tokens(ground: &Ground, users: &[UserId], now: Instant) -> anyhow::Result<Vec<String>> {
-    let keys = Keys::open(&ground.config.data_dir, ground.random.as_ref())?;
-    let signer = Tokens::new(&keys)?;
-    let until = now + TimeDelta::days(1);
-    let sessions: Vec<SessionId> = users.iter().map(|_| ground.ids.next()).collect();
-    let row = |(session, user): (&SessionId, &UserId)| -> Vec<Value> {
-        let (session, user): (Uuid, Uuid) = (session.uuid(), user.uuid());
-        vec![
-            session.into(),
-            user.into(),
-            "127.0.0.1".into(),
-            now.into(),
-            now.into(),
-            until.into(),
-        ]
-    };
-    let rows = sessions.iter().zip(users).map(row).collect();
-    let columns = ["id", "user_id", "ip", "created_at", "last_used_at", "expires_at"];
-    write(ground, "sessions", &columns, rows).await?;
-    let mint = |(session, user): (&SessionId, &UserId)| -> anyhow::Result<String> {
-        let claims = Claims {
-            user: *user,
-            session: *session,
-            issued_at: now,
-            expires_at: until,
-        };
-        Ok(signer.issue(&claims)?.expose().to_owned())
-    };
-    sessions.iter().zip(users).map(mint).collect()
 }
 
 /// The `n`th referral code, spelled in the letters that such codes have.

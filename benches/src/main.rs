@@ -5,10 +5,13 @@
 
 mod after;
 mod data;
+mod drives;
 mod explain;
 mod load;
 mod pages;
+mod stock;
 mod table;
+mod tokens;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,6 +62,9 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         before: i64,
     },
+    /// Waits until every event has reached its readers, and prints how many there are, how many a second were delivered, and how long
+    /// they took from the commit (milliseconds).
+    Outbox,
     /// Compares passwords on all processors for a few seconds: what Argon2 alone allows. Prints comparisons a second.
     Argon2 {
         /// How long.
@@ -85,6 +91,7 @@ fn main() -> anyhow::Result<()> {
             Command::Drives { acknowledged, before } => {
                 after::drives(&ground().await?, before, acknowledged).await
             }
+            Command::Outbox => after::outbox(&ground().await?).await,
             Command::Argon2 { seconds } => after::argon2(seconds),
             Command::Table { file } => table::print(&file),
         }

@@ -1,6 +1,6 @@
 -- One scenario, described by environment variables:
---   NAME, METHOD, TARGET (path; {id} is an id), BODY ({id}, {user}, {start} are replaced)
---   IDS, TOKENS      files with one entry a line; no TOKENS: anonymous
+--   NAME, METHOD, TARGET (path; {id} is an id), BODY ({id}, {price}, {user}, {start} are replaced)
+--   IDS, TOKENS      files with one entry a line, of IDS an id and perhaps a price; no TOKENS: anonymous
 --   DAY              first day of {start}
 --   STRIDE           threads: each takes every STRIDE-th request number
 -- Request n books car n % #ids for customer n % #tokens at the start n / #tokens, so that no car and no customer ever has two
@@ -41,7 +41,9 @@ function request()
   if fixed then return once end
   n = n + stride
   local books = body:find("{start}", 1, true) ~= nil
-  local vars = { id = ids[books and 1 + n % #ids or math.random(#ids)] or "", user = string.format("%05d", 51 + n % 1950) }
+  local once_each = books or body:find("{price}", 1, true) ~= nil
+  local entry = ids[once_each and 1 + n % #ids or math.random(#ids)] or ""
+  local vars = { id = entry:match("%S+") or "", price = entry:match("%s(%S+)"), user = string.format("%05d", 51 + n % 1950) }
   if books then
     local turn = math.floor(n / #tokens)
     vars.start = os.date("!%Y-%m-%d", first + math.floor(turn / 8) * 86400) .. string.format("T%02d:00:00Z", 9 + turn % 8)

@@ -6,22 +6,25 @@
     reason = "test support: a failure here must stop the test with its reason"
 )]
 
+use std::collections::HashMap;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use application::events;
 use application::jobs::{JobQueries, QueueFigures};
 use chrono::{TimeDelta, TimeZone};
 use database::{Db, SqlQueue};
 use kernel::Instant;
+use kernel::message::Message;
 use kernel::ports::Clock;
 use mail::{Mailbox, Received};
 use memory::SeededRandom;
 use server::clock::ManualClock;
 use server::compose::{self, Ground, Product};
-use server::serve::serve;
+use server::serve::{Role, serve};
 use server::settings::{Config, Raw};
 use test_databases::{Backend, TestDatabase};
 use tokio_util::sync::CancellationToken;
@@ -29,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 pub mod cast;
 mod client;
 pub mod document;
+pub mod hooks;
 pub mod journeys;
 mod people;
 pub mod things;
@@ -140,7 +144,7 @@ impl TestApp {
                         .unwrap_or_default();
                     ready.send((ground.clone(), mailbox)).expect("somebody waits");
                     let config = Arc::clone(&ground.config);
-                    serve(&config, product, listener, None, stop)
+                    serve(&config, product, listener, None, Role::All, stop)
                         .await
                         .expect("serving");
                 });
@@ -185,7 +189,7 @@ impl TestApp {
         let queue = SqlQueue::new(self.db.clone());
         for _ in 0..600 {
             let figures: QueueFigures = queue.figures(self.clock.now()).await.expect("the queue");
-            if figures.due == 0 && figures.running == 0 {
+            if figures.at_rest() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -203,7 +207,36 @@ impl TestApp {
             .collect()
     }
 
-    /// Ends the product: nothing may be due, and no job may have died.
+    /// Every event that was told is in the registry, and fits the schema that it has there.
+    async fn events_are_registered(&self) {
+        let mut schemas: HashMap<String, jsonschema::Validator> = HashMap::new();
+        let mut sql = self.db.sql();
+        sql.push("SELECT name, version, payload FROM outbox");
+        for row in self.db.all(sql).await.expect("the outbox") {
+            let name: String = row.try_get_by("name").expect("a name");
+            let version: i64 = row.try_get_by("version").expect("a version");
+            let payload: serde_json::Value = row.try_get_by("payload").expect("a payload");
+            let known = events::known(&name)
+                .unwrap_or_else(|| panic!("{name} is told, but crates/application/events does not have it"));
+            assert_eq!(version, i64::from(known.version), "version of {name}");
+            let schema = schemas.entry(name.clone()).or_insert_with(|| {
+                let options = jsonschema::options().should_validate_formats(true);
+                options.build(&known.schema).expect("a schema")
+            });
+            let wrong: Vec<String> = schema.iter_errors(&payload).map(|e| e.to_string()).collect();
+            assert!(
+                wrong.is_empty(),
+                "{name} does not fit its schema: {wrong:?} in {payload}"
+            );
+        }
+    }
+
+    /// The short messages so far, newest first.
+    pub fn messages(&self) -> Vec<Message> {
+        self.mailbox.messages()
+    }
+
+    /// Ends the product: nothing may be due, no job may have died, and what was told was as the registry says.
     pub async fn finish(mut self) {
         self.quiet().await;
         let figures = SqlQueue::new(self.db.clone())
@@ -211,6 +244,7 @@ impl TestApp {
             .await
             .expect("the queue");
         assert_eq!(figures.failed, 0, "no job is given up");
+        self.events_are_registered().await;
         self.stop.cancel();
         let server = self.server.take().expect("it runs");
         tokio::task::spawn_blocking(move || server.join().expect("a clean end"))

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
@@ -42,7 +43,26 @@ impl Things {
             "/bookings/",
             id_of(&customer.post("/bookings", booking).await.expect(201).body),
         );
+        // A place in line is for a slot that somebody else has.
+        let caller = json!({ "name": "Carl Caller", "phone": "+1 212 555 0102" });
+        let taken = json!({ "listing_id": listing, "start_at": "2026-06-09T17:00:00Z", "customer": caller });
+        let _ = owner.post("/bookings", taken).await.expect(201);
+        let place = json!({ "listing_id": listing, "start_at": "2026-06-09T17:00:00Z" });
+        let place = customer.post("/bookings/waitlist", place).await.expect(201);
+        things.add("/bookings/waitlist/", id_of(&place.body));
         things.add("/listings/", listing);
+        // Of something that never happens: nothing is sent but a test, to a name that nobody has.
+        let hook = json!({ "url": "https://hooks.dealer.example/in", "events": ["nothing.ever"] });
+        let hook = id_of(&owner.post("/webhooks", hook).await.expect(201).body);
+        let test = owner
+            .call(Method::POST, &format!("/webhooks/{hook}/test"))
+            .send()
+            .await;
+        things.add("/webhooks/{id}/deliveries/", id_of(&test.expect(201).body));
+        things.add("/webhooks/", hook);
+        app.quiet().await;
+        let told = customer.get("/notifications").await.expect(200);
+        things.add("/notifications/", told.text("/results/0/id"));
         let invitation = json!({ "email": "new@example.com", "platform_role": "admin" });
         let invitation = cast.admin.client.post("/users", invitation).await.expect(201);
         things.add("/users/invitations/", id_of(&invitation.body));
@@ -56,6 +76,14 @@ impl Things {
             .await;
         things.add("/service-records/", id_of(&record.expect(201).body));
         things.add("/vehicles/", vehicle);
+        let sold = json!({
+            "listing_id": id_of(&cast.oak.listing(2).await), "price": { "amount": "6400.00", "currency": "USD" },
+            "sale_date": "2026-06-01", "buyer": { "user_id": cast.customer.user }, "payment_method": "cash"
+        });
+        things.add(
+            "/sales/",
+            id_of(&owner.post("/sales", sold).await.expect(201).body),
+        );
         let import = operations
             .iter()
             .find(|o| o.id == "import_listings")

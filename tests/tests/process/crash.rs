@@ -132,7 +132,7 @@ async fn quiet(db: &Db) {
     let queue = SqlQueue::new(db.clone());
     for _ in 0..1_200 {
         let figures = queue.figures(SystemClock.now()).await.unwrap();
-        if figures.due == 0 && figures.running == 0 {
+        if figures.at_rest() {
             assert_eq!(figures.failed, 0, "no job is given up");
             return;
         }
@@ -159,6 +159,12 @@ async fn every_drive_is_there_once(db: &Db, owner: &Client, booked: &[Booked]) {
         "no slot is doubled"
     );
     assert_eq!(usize::try_from(count(db, "bookings").await), Ok(got.len()));
+    let told = "jobs WHERE kind = 'letter' AND once_key LIKE '%:booking_approved_dealer:house:email'";
+    assert_eq!(
+        usize::try_from(count(db, told).await),
+        Ok(got.len()),
+        "each event had its effect once"
+    );
     for (_, drive) in &got {
         let _ = owner.get(&format!("/bookings/{drive}")).await.expect(200);
     }

@@ -28,6 +28,11 @@ const JOURNEYS: &[Journey] = &[
         Backend::Sqlite
     ),
     journey!(starts::two_servers_share_a_postgres_database, Backend::Postgres),
+    journey!(starts::one_node_answers_and_another_works, Backend::Postgres),
+    journey!(
+        starts::nodes_with_a_part_of_the_work_need_postgres,
+        Backend::Sqlite
+    ),
     journey!(starts::a_taken_port_is_told_and_ends_the_start),
     journey!(endings::sigterm_drains_and_loses_nothing),
     journey!(

@@ -119,7 +119,12 @@ impl Home {
 
     /// Starts a server, and waits until it is ready.
     pub(crate) async fn serve(&self) -> Server {
-        let mut server = self.spawn();
+        self.serve_as("all").await
+    }
+
+    /// Starts a node with a role, and waits until it is ready.
+    pub(crate) async fn serve_as(&self, role: &str) -> Server {
+        let mut server = self.spawn_as(role);
         let asked = Instant::now();
         let client = self.client(None);
         loop {
@@ -137,6 +142,11 @@ impl Home {
 
     /// Starts a server.
     pub(crate) fn spawn(&self) -> Server {
+        self.spawn_as("all")
+    }
+
+    /// Starts a node with a role.
+    pub(crate) fn spawn_as(&self, role: &str) -> Server {
         let log = self.folder.path().join("log");
         let end = File::options()
             .create(true)
@@ -144,7 +154,7 @@ impl Home {
             .open(&log)
             .expect("a log");
         let child = self
-            .command(&["serve"])
+            .command(&["serve", "--role", role])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(end)

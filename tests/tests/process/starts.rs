@@ -9,7 +9,7 @@ use test_databases::Backend;
 
 use crate::program::Home;
 use crate::sink::Sink;
-use crate::stage::Stage;
+use crate::stage::{Stage, registration};
 
 pub(crate) async fn an_idempotency_key_outlives_a_restart(backend: Backend) {
     let sink = Sink::open().await;
@@ -83,4 +83,43 @@ pub(crate) async fn a_taken_port_is_told_and_ends_the_start(backend: Backend) {
     let told = format!("can't listen on 127.0.0.1:{}: another program does", home.port);
     assert!(server.log().contains(&told), "{}", server.log());
     drop(taken);
+}
+
+pub(crate) async fn one_node_answers_and_another_works(backend: Backend) {
+    let sink = Sink::open().await;
+    let mut home = Home::new(backend)
+        .await
+        .with("FORECOURT_SMTP_URL", format!("smtp://127.0.0.1:{}", sink.port));
+    let web = home.serve_as("web").await;
+    let client = home.client(None);
+    let form = registration("ann@example.com");
+    let _ = client.post("/auth/register", form).await.expect(201);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(sink.ids().is_empty(), "a web node sends no letter");
+    home.port += 1;
+    let worker = home.serve_as("worker").await;
+    for _ in 0..100 {
+        if !sink.ids().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(sink.ids().contains_key("ann@example.com"), "the worker does");
+    let there = home.client(None);
+    assert_eq!(
+        there.get("/listings").await.status,
+        404,
+        "a worker answers its probes alone"
+    );
+    worker.stop().await;
+    let _ = client.get("/listings").await.expect(200);
+    web.stop().await;
+}
+
+pub(crate) async fn nodes_with_a_part_of_the_work_need_postgres(backend: Backend) {
+    let home = Home::new(backend).await;
+    let ended = home.run(&["serve", "--role", "web"], "");
+    assert_eq!(ended.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(told.contains("DATABASE_URL=postgres://"), "{told}");
 }

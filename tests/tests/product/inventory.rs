@@ -227,20 +227,22 @@ pub(crate) async fn a_bulk_change_is_all_or_nothing(backend: Backend) {
             .problem(403),
         "forbidden"
     );
-    let refused = manager
-        .post("/listings/bulk-status", items("sold"))
-        .await
-        .expect(409);
+    let mut early = items("sold");
+    early["items"][1]["sale_date"] = json!("2099-01-01");
+    let refused = manager.post("/listings/bulk-status", early).await.expect(409);
     assert_eq!(refused.text("/code"), "bulk_refused");
-    assert_eq!(refused.text("/errors/0/pointer"), "/items/1/status");
-    assert_eq!(refused.text("/errors/0/code"), "sale_required");
+    assert_eq!(refused.text("/errors/0/pointer"), "/items/1/sale_date");
+    assert_eq!(refused.text("/errors/0/code"), "in_the_future");
     let done = manager
-        .post("/listings/bulk-status", items("removed"))
+        .post("/listings/bulk-status", items("sold"))
         .await
         .expect(200);
     assert_eq!(done.text("/results/0/status"), "removed");
-    assert_eq!(done.text("/results/1/status"), "removed");
+    assert_eq!(done.text("/results/1/status"), "sold");
     assert_eq!(done.body.pointer("/results/0/version"), Some(&json!(2)));
+    let sales = manager.get("/sales").await.expect(200);
+    assert_eq!(sales.text("/results/0/listing_id"), ids[1]);
+    assert_eq!(sales.text("/results/0/commission/amount"), "120.00");
     app.finish().await;
 }
 

@@ -14,17 +14,22 @@ use libtest_mimic::Trial;
 mod access;
 mod conventions;
 mod dealers;
+mod drive_keeping;
 mod identity;
 mod imports;
 mod inventory;
 mod malformed;
 mod negotiation;
+mod notifications;
+mod queue;
 mod retention;
+mod sales;
 mod scheduling;
 mod search;
 mod showroom;
 mod statements;
 mod stock_files;
+mod webhooks;
 
 const JOURNEYS: &[Journey] = &[
     journey!(access::everybody_gets_as_far_as_the_policy_says),
@@ -60,7 +65,27 @@ const JOURNEYS: &[Journey] = &[
     journey!(negotiation::who_saved_a_car_is_made_an_offer),
     journey!(negotiation::time_ends_offers_and_reservations),
     journey!(negotiation::secret_thresholds_are_in_no_answer_to_a_buyer),
+    journey!(sales::a_car_is_sold_with_all_that_hangs_on_it),
+    journey!(sales::a_sale_is_mended_and_taken_back),
+    journey!(sales::a_reserved_car_goes_to_its_buyer_alone),
+    journey!(sales::an_owner_sells_privately_and_the_buyer_confirms),
+    journey!(sales::commission_follows_the_plan_and_everybody_sees_their_own),
+    journey!(sales::figures_are_what_happened),
     journey!(negotiation::a_stopped_dealer_answers_nothing_and_goes_on_where_it_was),
+    journey!(webhooks::a_webhook_is_tried_and_given_a_new_secret),
+    journey!(webhooks::a_webhook_is_its_owners_and_reaches_no_private_network),
+    journey!(webhooks::an_event_is_told_to_those_who_ask_for_it),
+    journey!(webhooks::what_fails_is_tried_by_the_table),
+    journey!(webhooks::who_says_gone_hears_nothing_until_switched_on),
+    journey!(webhooks::five_days_without_a_success_switch_a_webhook_off),
+    journey!(queue::admins_see_how_the_queue_goes),
+    journey!(queue::a_tick_that_was_missed_is_made_up_once),
+    journey!(notifications::both_sides_hear_of_a_test_drive_and_read_it),
+    journey!(notifications::a_person_is_told_by_the_channels_they_chose),
+    journey!(notifications::letters_wait_for_the_end_of_quiet_hours),
+    journey!(notifications::a_kind_of_letter_is_turned_off_by_its_link_alone),
+    journey!(notifications::both_sides_hear_of_offers),
+    journey!(notifications::owners_hear_what_becomes_of_their_dealer),
     journey!(imports::good_rows_are_kept_and_bad_ones_told),
     journey!(imports::a_file_sent_again_changes_nothing),
     journey!(imports::a_strict_file_is_taken_whole_or_not_at_all),
@@ -88,6 +113,9 @@ const JOURNEYS: &[Journey] = &[
     journey!(scheduling::a_calendar_program_follows_a_site),
     journey!(scheduling::two_hundred_requests_for_one_slot_give_one_201),
     journey!(scheduling::a_suspended_dealers_drives_are_called_off),
+    journey!(drive_keeping::a_slot_is_held_while_the_form_is_filled_in),
+    journey!(drive_keeping::a_taken_slot_is_waited_for_and_offered_in_turn),
+    journey!(drive_keeping::an_approved_drive_is_reminded_of_a_day_and_two_hours_ahead),
     journey!(identity::a_customer_registers_confirms_the_address_and_signs_in),
     journey!(identity::all_that_is_wrong_with_a_registration_is_told_at_once),
     journey!(identity::a_taken_address_gets_the_same_answer_and_its_holder_a_letter),

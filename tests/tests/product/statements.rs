@@ -168,8 +168,33 @@ async fn rows(app: &TestApp, cast: &Cast, things: &mut Things, numbers: std::ops
             .post(&format!("/bookings/{drive}/cancel"), json!({}))
             .await
             .expect(200);
+        let caller = json!({ "name": "Carl Caller", "phone": "+1 212 555 0102" });
+        let start = "2026-06-11T15:00:00Z";
+        let taken = json!({ "listing_id": listing, "start_at": start, "customer": caller });
+        let _ = owner.post("/bookings", taken).await.expect(201);
+        let place = json!({ "listing_id": listing, "start_at": start });
+        let _ = customer.post("/bookings/waitlist", place).await.expect(201);
         let talk = json!({ "listing_id": listing, "amount": { "amount": "6000.00", "currency": "USD" } });
         let _ = customer.post("/negotiations", talk).await.expect(201);
+        let hook = json!({ "url": "https://hooks.dealer.example/in", "events": ["nothing.ever"] });
+        let _ = owner.post("/webhooks", hook).await.expect(201);
+        let test = format!("/webhooks/{}/test", things.named("webhook_id").unwrap());
+        let _ = owner.call(Method::POST, &test).send().await.expect(201);
+        let gone = json!({
+            "vehicle": car(500 + n), "site_id": cast.oak.site, "condition": "used", "status": "active",
+            "asking_price": { "amount": "6500.00", "currency": "USD" }
+        });
+        let gone = id_of(&owner.post("/listings", gone).await.expect(201).body);
+        let sold = json!({
+            "listing_id": gone, "price": { "amount": "6400.00", "currency": "USD" }, "sale_date": "2026-06-01",
+            "buyer": { "user_id": cast.customer.user }, "payment_method": "cash"
+        });
+        let _ = owner.post("/sales", sold).await.expect(201);
+        let plan = json!({
+            "name": format!("Plan {n}"), "effective_from": format!("2027-01-{:02}", n + 1), "basis": "price",
+            "kind": "percentage", "rate_bp": 150
+        });
+        let _ = owner.post("/commission-plans", plan).await.expect(201);
         let site = json!({
             "kind": "workshop", "name": format!("Hall {n}"), "timezone": "America/New_York", "address": address()
         });

@@ -1,0 +1,158 @@
+//! Keeping a slot: held while the form is filled in, waited for while others have it; and reminders
+//! of what is to come.
+
+use forecourt_tests::{Person, TestApp};
+use serde_json::json;
+use test_databases::Backend;
+
+use crate::showroom::{NINE, Showroom, TEN, free};
+
+pub(crate) async fn a_slot_is_held_while_the_form_is_filled_in(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let room = Showroom::open(&app).await;
+    let car = room.car(1).await;
+    let (ann, bob) = (
+        app.customer("ann@example.com").await,
+        app.customer("bob@example.com").await,
+    );
+    let path = format!("/listings/{car}/slot-holds");
+    let body = |start: &str| json!({ "start_at": start });
+    assert_eq!(
+        app.anonymous().post(&path, body(NINE)).await.problem(401),
+        "unauthenticated"
+    );
+    let kept = ann.client.post(&path, body(NINE)).await.expect(201);
+    assert_eq!(
+        (kept.text("/start_at"), kept.text("/listing_id")),
+        (NINE.to_owned(), car.clone())
+    );
+    assert!(!free(&app, &car, "2026-06-09").await.contains(&NINE.to_owned()));
+    let wish = |start: &str| json!({ "listing_id": car, "start_at": start });
+    let others = bob.client.post("/bookings", wish(NINE)).await;
+    assert_eq!(others.problem(409), "slot_taken");
+    let with_hold = |start: &str| {
+        let mut wish = wish(start);
+        wish["hold_id"] = json!(kept.text("/id"));
+        wish
+    };
+    let wrong = ann.client.post("/bookings", with_hold(TEN)).await;
+    assert_eq!(wrong.problem(409), "hold_gone");
+    let made = ann.client.post("/bookings", with_hold(NINE)).await.expect(201);
+    assert_eq!(made.text("/status"), "requested");
+
+    let _ = ann.client.post(&path, body(TEN)).await.expect(201);
+    app.advance(5 * 60).await;
+    assert!(free(&app, &car, "2026-06-09").await.contains(&TEN.to_owned()));
+    let _ = bob.client.post("/bookings", wish(TEN)).await.expect(201);
+    app.finish().await;
+}
+
+pub(crate) async fn a_taken_slot_is_waited_for_and_offered_in_turn(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let room = Showroom::open(&app).await;
+    let car = room.car(1).await;
+    let [ann, bob, carl] = [
+        app.customer("ann@example.com").await,
+        app.customer("bob@example.com").await,
+        app.customer("carl@example.com").await,
+    ];
+    let wish = |start: &str| json!({ "listing_id": car, "start_at": start });
+    let drive = ann
+        .client
+        .post("/bookings", wish(NINE))
+        .await
+        .expect(201)
+        .text("/id");
+    let free = bob.client.post("/bookings/waitlist", wish(TEN)).await;
+    assert_eq!(free.problem(409), "slot_free");
+    let own = ann.client.post("/bookings/waitlist", wish(NINE)).await;
+    assert_eq!(own.problem(409), "overlapping_drive");
+    let bobs = bob
+        .client
+        .post("/bookings/waitlist", wish(NINE))
+        .await
+        .expect(201);
+    let carls = carl
+        .client
+        .post("/bookings/waitlist", wish(NINE))
+        .await
+        .expect(201);
+    let again = bob.client.post("/bookings/waitlist", wish(NINE)).await;
+    assert_eq!(again.problem(409), "already_waiting");
+    let accept = |entry: &str| format!("/bookings/waitlist/{entry}/accept");
+    let (bobs, carls) = (bobs.text("/id"), carls.text("/id"));
+    let early = bob.client.post(&accept(&bobs), json!({})).await;
+    assert_eq!(early.problem(409), "not_offered");
+
+    let cancel = format!("/bookings/{drive}/cancel");
+    let _ = ann.client.post(&cancel, json!({})).await.expect(200);
+    app.quiet().await;
+    let status = async |person: &Person| {
+        let list = person.client.get("/bookings/waitlist").await.expect(200);
+        list.text("/results/0/status")
+    };
+    assert_eq!(
+        (status(&bob).await, status(&carl).await),
+        ("offered".into(), "waiting".into())
+    );
+    let letter = &app.letters_to("bob@example.com").await[0];
+    assert!(
+        letter.text.contains("Tuesday, 9 June 2026, 09:00 EDT"),
+        "{}",
+        letter.text
+    );
+    let taken = ann.client.post("/bookings", wish(NINE)).await;
+    assert_eq!(taken.problem(409), "slot_taken");
+    let others = carl.client.post(&accept(&bobs), json!({})).await;
+    assert_eq!(others.problem(404), "not_found");
+
+    app.advance(30 * 60).await;
+    assert_eq!(
+        (status(&bob).await, status(&carl).await),
+        ("lapsed".into(), "offered".into())
+    );
+    let late = bob.client.post(&accept(&bobs), json!({})).await;
+    assert_eq!(late.problem(409), "not_offered");
+    let made = carl.client.post(&accept(&carls), json!({})).await.expect(201);
+    assert_eq!(
+        (made.text("/status"), made.text("/start_at")),
+        ("requested".into(), NINE.into())
+    );
+    assert_eq!(status(&carl).await, "accepted");
+    app.finish().await;
+}
+
+pub(crate) async fn an_approved_drive_is_reminded_of_a_day_and_two_hours_ahead(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let room = Showroom::open(&app).await;
+    let car = room.car(1).await;
+    let ann = app.customer("ann@example.com").await;
+    let wish = json!({ "listing_id": car, "start_at": "2026-06-11T13:00:00Z" });
+    let drive = ann.client.post("/bookings", wish).await.expect(201).text("/id");
+    let path = |action: &str| format!("/bookings/{drive}/{action}");
+    let sales = &room.sales.client;
+    let _ = sales.post(&path("approve"), json!({})).await.expect(200);
+    let to = json!({ "start_at": "2026-06-11T14:00:00Z" });
+    let _ = sales.post(&path("reschedule"), to).await.expect(200);
+    let reminders = async || {
+        let letters = app.letters_to("ann@example.com").await;
+        let soon = letters.into_iter().filter(|l| l.subject.contains("is soon"));
+        soon.map(|l| l.text).collect::<Vec<_>>()
+    };
+    // 14:00 on the 10th is two days after the tests start: a day before the drive as it was moved.
+    app.advance(47 * 3600 + 59 * 60).await;
+    assert_eq!(reminders().await.len(), 0, "of a start that is no longer meant");
+    app.advance(60).await;
+    let first = reminders().await;
+    assert_eq!(first.len(), 1);
+    assert!(
+        first[0].contains("Thursday, 11 June 2026, 10:00 EDT"),
+        "{}",
+        first[0]
+    );
+    app.advance(22 * 3600).await;
+    assert_eq!(reminders().await.len(), 2);
+    app.advance(3 * 3600).await;
+    assert_eq!(reminders().await.len(), 2);
+    app.finish().await;
+}
