@@ -16,6 +16,7 @@ const FAMILIES: &[&str] = &[
     include_str!("../events/booking.json"),
     include_str!("../events/commission_plan.json"),
     include_str!("../events/dealer.json"),
+    include_str!("../events/digest.json"),
     include_str!("../events/invitation.json"),
     include_str!("../events/invited.json"),
     include_str!("../events/listing.json"),
@@ -27,6 +28,7 @@ const FAMILIES: &[&str] = &[
     include_str!("../events/user.json"),
     include_str!("../events/vehicle.json"),
     include_str!("../events/waitlist.json"),
+    include_str!("../events/webhook.json"),
 ];
 
 /// A kind of event.

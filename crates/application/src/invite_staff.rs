@@ -16,7 +16,6 @@ use identity::letters;
 use identity::policy::Policy;
 use kernel::act::{Act, Audit, Decide, Decision, Done};
 use kernel::id::{DealerId, InvitationId, StaffId};
-use kernel::letter::Letter;
 use kernel::ports::Ids;
 use kernel::rights::Right;
 use serde_json::json;
@@ -90,8 +89,6 @@ pub fn decide(
     };
     Ok(match rules::add(act, id, draft, facts)? {
         Added::Joined(member) => {
-            let params = json!({"dealer": dealer.details.name, "role": member.role});
-            let letter = Letter::job(&member.email, "staff_joined", params);
             let answer = rules::profile(&member, facts.person.as_ref());
             let plan = AddPlan {
                 member: member.clone(),
@@ -99,7 +96,6 @@ pub fn decide(
             };
             Decision::new(plan, answer, audit("staff.added", &member))
                 .telling(rules::told("staff.added", &member))
-                .then(letter)
         }
         Added::Invited(member) => {
             let grant = Grant::Staff {

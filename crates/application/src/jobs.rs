@@ -6,7 +6,7 @@ use kernel::Instant;
 use kernel::actor::{Actor, Scope};
 use kernel::error::Common;
 use kernel::id::{DealerId, JobId, UserId};
-use kernel::job::Job;
+use kernel::job::{Job, Lane};
 use kernel::rights::Right;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -73,6 +73,39 @@ pub struct ClaimedJob {
     pub request_id: String,
     /// When it was queued.
     pub created_at: Instant,
+    /// What it may hold up.
+    pub lane: Lane,
+}
+
+/// How many jobs a worker has places for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// In all.
+    pub all: u32,
+    /// Of these, for [`Lane::Outside`] at most.
+    pub outside: u32,
+    /// Of these, for [`Lane::Long`] at most.
+    pub long: u32,
+}
+
+impl Room {
+    /// As many as that, of any lane.
+    pub const fn of(all: u32) -> Self {
+        Self {
+            all,
+            outside: all,
+            long: all,
+        }
+    }
+
+    /// How many of a lane.
+    pub fn of_lane(self, lane: Lane) -> u32 {
+        match lane {
+            Lane::Prompt => self.all,
+            Lane::Outside => self.outside.min(self.all),
+            Lane::Long => self.long.min(self.all),
+        }
+    }
 }
 
 /// The two times that a queue goes by: what is due follows the product's clock, leases follow real time.
@@ -87,9 +120,9 @@ pub struct Times {
 /// The worker's side of the queue.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Takes up to `limit` due jobs, oldest first, for `lease_seconds` of real time. A job is in one worker's hands at a
-    /// time: one whose lease ran out (its worker died) is taken again.
-    async fn claim(&self, times: Times, lease_seconds: u32, limit: u32) -> Result<Vec<ClaimedJob>, Common>;
+    /// Takes due jobs as there is room, the oldest of each lane first, for `lease_seconds` of real time. A job is in one worker's
+    /// hands at a time: one whose lease ran out (its worker died) is taken again.
+    async fn claim(&self, times: Times, lease_seconds: u32, room: Room) -> Result<Vec<ClaimedJob>, Common>;
 
     /// Makes the lease last `lease_seconds` from now; false when the job is in other hands by now.
     async fn extend(&self, job: &ClaimedJob, wall: Instant, lease_seconds: u32) -> Result<bool, Common>;

@@ -16,7 +16,7 @@ use kernel::message::{Message, Network};
 use kernel::ports::Ids;
 use kernel::zone::Zone;
 use notifications::channel::Channel;
-use notifications::kind::{Kind, Whom, concerns};
+use notifications::kind::{Kind, Whom, concerns, useful_until};
 use notifications::notice::{NewNotice, Notice};
 use notifications::plan::{Delivery, Recipient, plan};
 use serde_json::{Map, Value, json};
@@ -34,6 +34,16 @@ pub enum Subject {
     Negotiation(Uuid),
     /// A dealer.
     Dealer(Uuid),
+    /// A car on offer.
+    Listing(Uuid),
+    /// A sale.
+    Sale(Uuid),
+    /// A place in the line for a slot.
+    Waitlist(Uuid),
+    /// A person, with the names of the searches that they keep.
+    Watcher(Uuid),
+    /// An endpoint that hears of events.
+    Webhook(Uuid),
 }
 
 impl Subject {
@@ -43,6 +53,12 @@ impl Subject {
             Some("booking") => Some(Self::Booking(event.subject)),
             Some("negotiation") => Some(Self::Negotiation(event.subject)),
             Some("dealer") => Some(Self::Dealer(event.subject)),
+            Some("staff") => event.dealer.map(|dealer| Self::Dealer(dealer.uuid())),
+            Some("listing") => Some(Self::Listing(event.subject)),
+            Some("sale") => Some(Self::Sale(event.subject)),
+            Some("waitlist") => Some(Self::Waitlist(event.subject)),
+            Some("digest") => Some(Self::Watcher(event.subject)),
+            Some("webhook") => Some(Self::Webhook(event.subject)),
             _ => None,
         }
     }
@@ -114,8 +130,10 @@ impl Reader for Notifier {
                 title: self.words.title(kind.name, &params)?,
                 params,
             };
-            for recipient in people.get(&whom).into_iter().flatten() {
-                for delivery in plan(kind, recipient, now) {
+            let until = useful_until(&told.event);
+            let knows = |to: &Recipient| whom.at_work() && to.user.is_some() && to.user == told.actor;
+            for recipient in people.get(&whom).into_iter().flatten().filter(|to| !knows(to)) {
+                for delivery in plan(kind, recipient, now, until) {
                     self.tell(&mut effects, &telling, recipient, delivery);
                 }
             }
@@ -201,21 +219,32 @@ impl Notifier {
     }
 }
 
-/// Adds what the event itself says: the price on the table, and until when, in the wall time of the place.
+/// What an event says in words that a letter takes as they are.
+const AS_TOLD: &[&str] = &["role", "matches", "searches", "price_drops", "why", "failing_since"];
+
+/// Adds what the event itself says: prices, and until when, in the wall time of the place.
 fn add_event(params: &mut Map<String, Value>, event: &Event) {
     let payload = &event.payload;
-    if let Some(amount) = payload.pointer("/offer/amount/amount").and_then(Value::as_str) {
-        let currency = payload.pointer("/offer/amount/currency").and_then(Value::as_str);
-        params.insert(
-            "amount".to_owned(),
-            json!(format!("{} {amount}", currency.unwrap_or_default())),
-        );
+    for (name, place) in [
+        ("amount", "/offer/amount"),
+        ("price", "/asking_price"),
+        ("previous_price", "/previous_price"),
+    ] {
+        let of = |part: &str| payload.pointer(place)?.get(part)?.as_str();
+        if let Some((currency, amount)) = of("currency").zip(of("amount")) {
+            params.insert(name.to_owned(), json!(format!("{currency} {amount}")));
+        }
+    }
+    for name in AS_TOLD {
+        if let Some(said) = payload.get(name) {
+            params.insert((*name).to_owned(), said.clone());
+        }
     }
     let zone = params
         .get("timezone")
         .and_then(Value::as_str)
         .and_then(|zone| zone.parse::<Zone>().ok());
-    for name in ["expires_at", "reserved_until"] {
+    for name in ["expires_at", "reserved_until", "offered_until"] {
         let at = payload.get(name).and_then(Value::as_str);
         let at = at.and_then(|at| at.parse::<Instant>().ok());
         let wall = at.zip(zone).map(|(at, zone)| zone.words(at));

@@ -44,7 +44,7 @@ use futures_util::FutureExt as _;
 use kernel::Instant;
 use kernel::error::Common;
 use kernel::event::Event;
-use kernel::id::EventId;
+use kernel::id::{EventId, UserId};
 use kernel::job::Job;
 use notifications::notice::NewNotice;
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,9 @@ pub struct Told {
     pub at: Instant,
     /// The request that did it.
     pub request_id: String,
+    /// The person who did it; none where the product did, or a stranger.
+    #[serde(default)]
+    pub actor: Option<UserId>,
 }
 
 /// Somebody who hears of events.

@@ -50,6 +50,7 @@ impl Reader for TellWebhooks {
                         id: told.id,
                         event: event.name.clone(),
                         at: told.at,
+                        actor: told.actor,
                         data: event.payload.clone(),
                     },
                 };

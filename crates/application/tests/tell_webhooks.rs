@@ -53,6 +53,7 @@ fn told(n: u128, name: &str, dealer: Option<DealerId>) -> Told {
         event: Event { dealer, ..event },
         at: now(),
         request_id: format!("request {n}"),
+        actor: None,
     }
 }
 

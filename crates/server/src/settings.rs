@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use kernel::money::Currency;
 use kernel::vocabulary::DistanceUnit;
+use kernel::zone::Zone;
 use secrecy::SecretString;
 
 mod listed;
@@ -35,6 +36,7 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     pub currency: Currency,
     pub distance_unit: DistanceUnit,
+    pub time_zone: Zone,
     pub smtp_url: Option<SecretString>,
     pub smtp_ca_file: Option<PathBuf>,
     pub smtp_from: String,
@@ -229,6 +231,7 @@ impl Config {
                 allowed_origins: r.value("allowed_origins", |t| Some(list(t))).unwrap_or_default(),
                 currency: r.value("currency", |t| Currency::parse(t).ok())?,
                 distance_unit: r.value("distance_unit", |t| t.parse().ok())?,
+                time_zone: r.value("time_zone", |t| t.parse().ok())?,
                 smtp_url: r.secret("smtp_url"),
                 smtp_ca_file: r.text("smtp_ca_file").map(PathBuf::from),
                 smtp_from: r.text("smtp_from")?,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use application::jobs::Queue;
 use kernel::Instant;
 use kernel::error::Common;
-use kernel::job::Job;
+use kernel::job::{Job, Lane};
 
 /// A job at fixed times (UTC).
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Cron {
     pub pattern: &'static str,
     /// The kind of the job that a tick puts in.
     pub kind: &'static str,
+    /// Its lane.
+    pub lane: Lane,
 }
 
 pub(crate) struct Clockwork {
@@ -44,11 +46,9 @@ impl Clockwork {
                 continue;
             };
             if *last != Some(tick) {
-                let job = Job::new(cron.kind, &serde_json::json!({ "tick": tick })).once(format!(
-                    "{} {}",
-                    cron.name,
-                    tick.to_rfc3339()
-                ));
+                let job = Job::new(cron.kind, &serde_json::json!({ "tick": tick }))
+                    .in_lane(cron.lane)
+                    .once(format!("{} {}", cron.name, tick.to_rfc3339()));
                 queue.enqueue(job, now).await?;
                 *last = Some(tick);
             }

@@ -9,20 +9,22 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::jobs::{ClaimedJob, Queue, Times};
+use application::jobs::{ClaimedJob, Queue, Room, Times};
 use application::relay::Relay;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use kernel::error::{Common, Failure, Kind};
+use kernel::job::Lane;
 use kernel::ports::Clock;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 mod bookings;
 mod cron;
+mod digests;
 mod imports;
 mod letters;
 mod messages;
@@ -35,6 +37,7 @@ mod webhooks;
 
 pub use bookings::ExpireBooking;
 pub use cron::Cron;
+pub use digests::{DIGESTS_JOB, DigestHandler};
 pub use imports::ImportHandler;
 pub use letters::LetterHandler;
 pub use messages::MessageHandler;
@@ -153,7 +156,7 @@ impl Worker {
         let handlers = self.handlers.iter().chain(std::iter::once(&retell));
         let handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>> =
             Arc::new(handlers.map(|h| (h.kind(), Arc::clone(h))).collect());
-        let places = Arc::new(Semaphore::new(self.concurrency));
+        let places = Places::new(self.concurrency);
         let tasks = TaskTracker::new();
         let (clock, wall) = (Arc::clone(&self.clock), Arc::clone(&self.wall));
         tasks.spawn(relay::run(self.relay.clone(), clock, wall, stop.clone()));
@@ -162,23 +165,23 @@ impl Worker {
             if let Err(error) = clockwork.turn(self.queue.as_ref(), self.clock.now()).await {
                 tracing::warn!(%error, "cron jobs could not be put in; they will be");
             }
-            let free = u32::try_from(places.available_permits()).unwrap_or(u32::MAX);
-            if free == 0 {
+            let room = places.room();
+            if room.all == 0 {
                 // Until a place is free; it is taken when a job has been claimed for it.
                 tokio::select! {
-                    place = places.acquire() => drop(place),
+                    place = places.all.acquire() => drop(place),
                     () = stop.cancelled() => {}
                 }
                 continue;
             }
-            let claimed = self.queue.claim(self.times(), LEASE_SECONDS, free).await;
+            let claimed = self.queue.claim(self.times(), LEASE_SECONDS, room).await;
             let jobs = claimed.unwrap_or_else(|error| {
                 tracing::warn!(%error, "the queue does not answer; trying again");
                 Vec::new()
             });
             let busy = !jobs.is_empty();
             for job in jobs {
-                let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                let Some(place) = places.take(job.lane).await else {
                     break;
                 };
                 let work = self.work(Arc::clone(&handlers), job, stop.child_token());
@@ -247,6 +250,51 @@ impl Worker {
                 tracing::warn!(job = %job.id, %error, "the end of a job could not be reported; it will be run again");
             }
         }
+    }
+}
+
+/// Where jobs are done: so many at once, and of lanes that may hold up others a part of them.
+struct Places {
+    all: Arc<Semaphore>,
+    outside: Arc<Semaphore>,
+    long: Arc<Semaphore>,
+}
+
+impl Places {
+    /// Half of the places for what waits for other people's machines, a quarter for what takes long: so both together leave room.
+    fn new(all: usize) -> Self {
+        let places = |count: usize| Arc::new(Semaphore::new(count.max(1)));
+        Self {
+            all: places(all),
+            outside: places(all / 2),
+            long: places(all / 4),
+        }
+    }
+
+    fn room(&self) -> Room {
+        let free = |places: &Semaphore| u32::try_from(places.available_permits()).unwrap_or(u32::MAX);
+        Room {
+            all: free(&self.all),
+            outside: free(&self.outside),
+            long: free(&self.long),
+        }
+    }
+
+    /// A place for a job of this lane, for as long as what is returned lives.
+    async fn take(
+        &self,
+        lane: Lane,
+    ) -> Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)> {
+        let part = match lane {
+            Lane::Prompt => None,
+            Lane::Outside => Some(&self.outside),
+            Lane::Long => Some(&self.long),
+        };
+        let part = match part {
+            Some(places) => Some(Arc::clone(places).acquire_owned().await.ok()?),
+            None => None,
+        };
+        Some((Arc::clone(&self.all).acquire_owned().await.ok()?, part))
     }
 }
 

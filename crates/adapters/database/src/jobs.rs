@@ -1,14 +1,14 @@
 //! The queue: rows put in by acts, claimed with a lease.
 
 use application::jobs::{
-    ClaimedJob, DeadLetter, JobQueries, JobStatus, JobView, KindFigures, Queue, QueueFigures, Times,
+    ClaimedJob, DeadLetter, JobQueries, JobStatus, JobView, KindFigures, Queue, QueueFigures, Room, Times,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use kernel::Instant;
 use kernel::error::Common;
 use kernel::id::{Id, JobId};
-use kernel::job::Job;
+use kernel::job::{Job, Lane};
 use sea_orm::{DbErr, QueryResult};
 use serde_json::Value;
 use uuid::Uuid;
@@ -55,15 +55,25 @@ impl SqlQueue {
 
 #[async_trait]
 impl Queue for SqlQueue {
-    async fn claim(&self, times: Times, lease_seconds: u32, limit: u32) -> Result<Vec<ClaimedJob>, Common> {
+    async fn claim(&self, times: Times, lease_seconds: u32, room: Room) -> Result<Vec<ClaimedJob>, Common> {
+        // Lanes with a bound come first: behind a backlog of the others they would starve.
+        let lanes = [Lane::Outside, Lane::Long, Lane::Prompt];
+        let open: Vec<Lane> = lanes
+            .into_iter()
+            .filter(|lane| room.of_lane(*lane) > 0)
+            .collect();
         let mut sql = self.db.sql();
-        sql.push("SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND run_at <= ")
+        sql.push("SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND lane IN (")
+            .bind_all(open.iter().map(|lane| lane.number()))
+            .push(") AND run_at <= ")
             .bind(times.product);
-        sql.push(") OR EXISTS (SELECT 1 FROM jobs WHERE status = 'running' AND leased_until < ")
+        sql.push(") OR EXISTS (SELECT 1 FROM jobs WHERE status = 'running' AND lane IN (")
+            .bind_all(open.iter().map(|lane| lane.number()))
+            .push(") AND leased_until < ")
             .bind(times.wall)
             .push(")");
         // Looking first keeps an idle worker off the writer.
-        if self.db.one(sql).await?.is_none() {
+        if open.is_empty() || self.db.one(sql).await?.is_none() {
             return Ok(Vec::new());
         }
         let lease = self.db.ids.uuid();
@@ -72,30 +82,15 @@ impl Queue for SqlQueue {
             .bind(lease);
         sql.push(", leased_until = ")
             .bind(times.wall + TimeDelta::seconds(i64::from(lease_seconds)));
-        // Two walks of an index each, that end at the limit: one condition for both would sort the whole backlog. Rivals skip what is
-        // being claimed instead of waiting for it.
-        let skip = if sql.is_postgres() {
-            " FOR UPDATE SKIP LOCKED) "
-        } else {
-            ") "
-        };
-        let limit = i64::from(limit);
-        sql.push(
-            " WHERE id IN (SELECT id FROM (SELECT id FROM jobs WHERE status = 'running' AND leased_until < ",
-        )
-        .bind(times.wall);
-        sql.push(" ORDER BY leased_until LIMIT ")
-            .bind(limit)
-            .push(skip)
-            .push("lost UNION ALL SELECT id FROM (SELECT id FROM jobs WHERE status = 'queued' AND run_at <= ")
-            .bind(times.product);
-        sql.push(" ORDER BY run_at, id LIMIT ")
-            .bind(limit)
-            .push(skip)
-            .push("due LIMIT ")
-            .bind(limit)
+        sql.push(" WHERE id IN (SELECT id FROM (");
+        for (n, lane) in open.into_iter().enumerate() {
+            sql.push(if n > 0 { " UNION ALL " } else { "" });
+            of_lane(&mut sql, lane, room.of_lane(lane), times);
+        }
+        sql.push(") claimable LIMIT ")
+            .bind(i64::from(room.all))
             .push(")");
-        sql.push(" RETURNING id, kind, payload, attempts, watched_by, request_id, created_at");
+        sql.push(" RETURNING id, kind, payload, attempts, watched_by, request_id, created_at, lane");
         let rows = self.db.returning(sql).await?;
         let mut jobs = rows
             .iter()
@@ -286,7 +281,44 @@ fn claimed(row: &QueryResult, lease: Uuid) -> Result<ClaimedJob, DbErr> {
             .map(Id::from_uuid),
         request_id: row.try_get_by("request_id")?,
         created_at: row.try_get_by("created_at")?,
+        lane: lane(row.try_get_by("lane")?),
     })
+}
+
+/// A lane by its number; what a later version put in goes with the rest.
+fn lane(number: i64) -> Lane {
+    Lane::ALL
+        .into_iter()
+        .find(|lane| lane.number() == number)
+        .unwrap_or_default()
+}
+
+/// The claimable jobs of one lane: two walks of an index, that end at the limit. One condition for both would sort the whole backlog.
+/// Rivals skip what is being claimed instead of waiting for it.
+fn of_lane(sql: &mut Sql, lane: Lane, limit: u32, times: Times) {
+    let skip = if sql.is_postgres() {
+        " FOR UPDATE SKIP LOCKED) "
+    } else {
+        ") "
+    };
+    let limit = i64::from(limit);
+    sql.push("SELECT id FROM (SELECT id FROM (SELECT id FROM jobs WHERE status = 'running' AND lane = ")
+        .bind(lane.number())
+        .push(" AND leased_until < ")
+        .bind(times.wall);
+    sql.push(" ORDER BY leased_until LIMIT ")
+        .bind(limit)
+        .push(skip)
+        .push("lost UNION ALL SELECT id FROM (SELECT id FROM jobs WHERE status = 'queued' AND lane = ")
+        .bind(lane.number())
+        .push(" AND run_at <= ")
+        .bind(times.product);
+    sql.push(" ORDER BY run_at, id LIMIT ")
+        .bind(limit)
+        .push(skip)
+        .push("due LIMIT ")
+        .bind(limit)
+        .push(") of_lane");
 }
 
 fn dead_letter(row: &QueryResult) -> Result<DeadLetter, DbErr> {

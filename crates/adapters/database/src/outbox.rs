@@ -123,7 +123,7 @@ impl Outbox for SqlOutbox {
         } else {
             ")"
         });
-        sql.push(" RETURNING id, name, version, subject, dealer_id, payload, request_id, at");
+        sql.push(" RETURNING id, name, version, subject, dealer_id, payload, request_id, actor_id, at");
         let rows = self.db.returning(sql).await?;
         let mut events = rows
             .iter()
@@ -162,5 +162,6 @@ fn told(row: &QueryResult) -> Result<Told, DbErr> {
         },
         at: row.try_get_by("at")?,
         request_id: row.try_get_by("request_id")?,
+        actor: row.try_get_by::<Option<Uuid>, _>("actor_id")?.map(Id::from_uuid),
     })
 }

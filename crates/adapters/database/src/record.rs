@@ -45,7 +45,7 @@ pub(crate) async fn queue(tx: &Tx, jobs: Vec<(Job, &str)>, now: kernel::Instant)
 
 fn event_rows(tx: &Tx, act: &Act, events: Vec<Event>) -> Sql {
     let mut sql = tx.sql();
-    sql.push("INSERT INTO outbox (id, name, version, subject, dealer_id, payload, request_id, at) VALUES ");
+    sql.push("INSERT INTO outbox (id, name, version, subject, dealer_id, payload, request_id, actor_id, at) VALUES ");
     for (n, event) in events.into_iter().enumerate() {
         sql.push(if n > 0 { ", (" } else { "(" });
         event_row(&mut sql, tx.ids.uuid(), act, event);
@@ -68,13 +68,13 @@ fn event_row(sql: &mut Sql, id: Uuid, act: &Act, event: Event) {
     sql.push(", ")
         .bind(act.request_id.as_str())
         .push(", ")
-        .bind(act.at)
-        .push(")");
+        .bind(act.actor.user().map(|u| u.uuid()));
+    sql.push(", ").bind(act.at).push(")");
 }
 
 /// The statement that queues jobs; it leaves out those whose `once` key is known.
 pub(crate) fn job_rows(mut sql: Sql, jobs: Vec<(Uuid, Job, &str)>, now: kernel::Instant) -> Sql {
-    sql.push("INSERT INTO jobs (id, kind, payload, status, run_at, once_key, watched_by, dealer_id, request_id, created_at) VALUES ");
+    sql.push("INSERT INTO jobs (id, kind, payload, status, run_at, once_key, lane, watched_by, dealer_id, request_id, created_at) VALUES ");
     for (n, (id, job, request_id)) in jobs.into_iter().enumerate() {
         sql.push(if n > 0 { ", (" } else { "(" });
         job_row(&mut sql, id, job, now, request_id);
@@ -94,6 +94,8 @@ fn job_row(sql: &mut Sql, id: Uuid, job: Job, now: kernel::Instant, request_id: 
         .bind(job.not_before.unwrap_or(now));
     sql.push(", ")
         .bind(job.once)
+        .push(", ")
+        .bind(job.lane.number())
         .push(", ")
         .bind(job.watched.as_ref().map(|w| w.by.uuid()));
     sql.push(", ")

@@ -36,7 +36,9 @@ impl SqlUpkeep {
             let mut sql = self.db.sql();
             sql.push("DELETE FROM ").push(doomed.table);
             sql.push(" WHERE ").push(doomed.key).push(" IN (SELECT ");
-            sql.push(doomed.key).push(" FROM ").push(doomed.table);
+            sql.push(doomed.key.trim_matches(['(', ')']))
+                .push(" FROM ")
+                .push(doomed.table);
             sql.push(" WHERE ").push(doomed.condition).push(" < ");
             sql.bind(doomed.before).push(" LIMIT ").bind(ROWS);
             // Once more, for a row that somebody changes at this very moment: it is in use.
@@ -75,6 +77,7 @@ impl Upkeep for SqlUpkeep {
             doomed("sessions", "id", known_session, before.sessions),
             doomed("slot_holds", "id", "expires_at", before.forgotten),
             doomed("waitlist_entries", "id", "end_at", before.ended),
+            doomed("digest_matches", "(search_id, listing_id)", "told_at", before.ended),
             doomed("notifications", "id", "created_at", before.notices),
             doomed("throttles", "subject", "forgotten_at", before.forgotten),
         ] {

@@ -165,6 +165,12 @@ const TEMPLATES: &[(&str, &str)] = &[
         "negotiation_lapsed_dealer",
         include_str!("../templates/negotiation_lapsed_dealer.txt"),
     ),
+    ("price_dropped", include_str!("../templates/price_dropped.txt")),
+    (
+        "search_matched",
+        include_str!("../templates/search_matched.txt"),
+    ),
+    ("daily_digest", include_str!("../templates/daily_digest.txt")),
     ("sale_closed", include_str!("../templates/sale_closed.txt")),
     ("sale_confirm", include_str!("../templates/sale_confirm.txt")),
     ("sale_voided", include_str!("../templates/sale_voided.txt")),

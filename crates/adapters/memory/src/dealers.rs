@@ -49,14 +49,6 @@ impl DealersState {
             .collect()
     }
 
-    pub(crate) fn owners(&self, dealer: DealerId) -> Vec<Person> {
-        self.staff
-            .values()
-            .filter(|m| m.dealer == dealer && m.acts_as_owner())
-            .filter_map(|m| self.person(m.user?))
-            .collect()
-    }
-
     pub(crate) fn dealer(&self, dealer: DealerId) -> Result<&Dealer, Error> {
         self.dealers
             .get(&dealer)

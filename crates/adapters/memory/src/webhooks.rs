@@ -11,7 +11,7 @@ use kernel::paging::{Page, PageRequest};
 use webhooks::Error;
 use webhooks::delivery::Delivery;
 use webhooks::endpoint::{Endpoint, Owner};
-use webhooks::ports::{Deliveries, DeliveryFilter, KeepFacts, Parcel, Settled, Standing, Webhooks};
+use webhooks::ports::{Deliveries, DeliveryFilter, KeepFacts, Parcel, Settled, Webhooks};
 
 use crate::pages::page_of;
 use crate::{Memory, State};
@@ -33,23 +33,11 @@ impl WebhooksState {
     }
 }
 
-fn standing(state: &State, webhook: WebhookId) -> Result<Standing, Error> {
-    let endpoint = state.webhooks.endpoint(webhook)?.clone();
-    // The fake knows no admins by address: nobody hears of the platform's endpoints.
-    let owners = endpoint.owner.dealer().map(|dealer| state.dealers.owners(dealer));
-    let owners = owners
-        .unwrap_or_default()
-        .into_iter()
-        .map(|owner| owner.email)
-        .collect();
-    Ok(Standing { endpoint, owners })
-}
-
 fn parcel(state: &State, delivery: DeliveryId) -> Result<Parcel, Error> {
     let delivery = state.webhooks.deliveries.get(&delivery);
     let delivery = delivery.ok_or(Common::absent("delivery"))?.clone();
     Ok(Parcel {
-        standing: standing(state, delivery.webhook)?,
+        endpoint: state.webhooks.endpoint(delivery.webhook)?.clone(),
         delivery,
     })
 }
@@ -122,11 +110,11 @@ impl Webhooks for Memory {
         &self,
         act: &Act,
         webhook: WebhookId,
-        decide: Decide<'_, Standing, Option<Endpoint>, (), Error>,
+        decide: Decide<'_, Endpoint, Option<Endpoint>, (), Error>,
     ) -> Result<(), Error> {
         let done = self.act(
             act,
-            |state| decide(&standing(state, webhook)?),
+            |state| decide(state.webhooks.endpoint(webhook)?),
             |state, endpoint| {
                 if let Some(endpoint) = endpoint {
                     state.webhooks.keep(endpoint);

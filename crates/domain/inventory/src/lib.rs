@@ -15,6 +15,7 @@
 //! | [`vehicle_rules`], [`listing_rules`], [`bulk`], [`service_rules`] | pure decisions: facts in, a decision out |
 //! | [`search`], [`words`], [`deal_rating`] | finding listings, and whether the price is good |
 //! | [`csv`], [`import`] | stock as a file, in and out |
+//! | [`saved`], [`digest`] | what people keep an eye on, and what they are told of it once a day |
 //! | [`ports`] | what is needed from outside |
 //! | [`use_cases`] | what can be done |
 //!
@@ -35,6 +36,7 @@
 pub mod bulk;
 pub mod csv;
 pub mod deal_rating;
+pub mod digest;
 pub mod error;
 pub mod given;
 pub mod handover;

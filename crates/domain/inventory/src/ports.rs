@@ -10,6 +10,7 @@ use kernel::id::{DealerId, ListingId, SavedSearchId, ServiceRecordId, SiteId, Us
 use kernel::paging::{Page, PageRequest};
 use kernel::vin::Vin;
 
+use crate::digest::{Turn, Watcher};
 use crate::error::Error;
 use crate::history::HistoryEntry;
 use crate::listing::{Listed, Listing, ListingStatus, PricePoint};
@@ -315,4 +316,22 @@ pub trait SavedSearches: Send + Sync {
 
     /// The user's sets, newest first.
     async fn list(&self, user: UserId) -> Result<Vec<SavedSearch>, Error>;
+}
+
+/// Whose turn it is to hear what is new about the cars they keep an eye on.
+#[async_trait]
+pub trait Digests: Send + Sync {
+    /// Takes up to `limit` people whose turn has come at the act's instant and who are in nobody else's hands, finds what is new for
+    /// each, and writes what was decided, in one transaction: what somebody was told is never told to them again, and a run that
+    /// breaks off leaves nothing half told. Says how many had their turn; none is the end of a run.
+    ///
+    /// New for a search is what matches it, is to be seen by everybody, was not told for it yet, is no car of a dealer that the person
+    /// works for, and was shown to the public for the first time behind [`digest::window`](crate::digest::window). A price fell when
+    /// the asking price of a saved car that everybody may see is below what the person knows.
+    async fn turn(
+        &self,
+        act: &Act,
+        limit: u32,
+        decide: Decide<'_, Vec<Watcher>, Vec<Turn>, u64, Error>,
+    ) -> Result<u64, Error>;
 }

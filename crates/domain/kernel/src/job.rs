@@ -6,6 +6,32 @@ use serde_json::Value;
 use crate::Instant;
 use crate::id::{DealerId, JobId, UserId};
 
+/// What a job may hold up. Each lane but the first has a part of a worker's places at most, so that the others go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Soon done: nearly everything.
+    #[default]
+    Prompt,
+    /// Waits for a machine that is not ours, and that may be slow for reasons of its own.
+    Outside,
+    /// Takes its time: files, something for everybody.
+    Long,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 3] = [Self::Prompt, Self::Outside, Self::Long];
+
+    /// Its number in the queue.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Prompt => 0,
+            Self::Outside => 1,
+            Self::Long => 2,
+        }
+    }
+}
+
 /// A row for the queue, written in the transaction of the act that wants it done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
@@ -17,6 +43,8 @@ pub struct Job {
     pub not_before: Option<Instant>,
     /// At most one job with this text is ever queued.
     pub once: Option<String>,
+    /// What it may hold up.
+    pub lane: Lane,
     /// Set when a person may ask how it goes (`GET /jobs/{id}`).
     pub watched: Option<Watched>,
 }
@@ -42,6 +70,7 @@ impl Job {
             payload,
             not_before: None,
             once: None,
+            lane: Lane::default(),
             watched: None,
         }
     }
@@ -50,6 +79,13 @@ impl Job {
     #[must_use]
     pub fn at(mut self, instant: Instant) -> Self {
         self.not_before = Some(instant);
+        self
+    }
+
+    /// It goes in this lane.
+    #[must_use]
+    pub const fn in_lane(mut self, lane: Lane) -> Self {
+        self.lane = lane;
         self
     }
 

@@ -1,8 +1,10 @@
 //! What people are told: one line for each event and each side that it concerns.
 
+use kernel::Instant;
 use kernel::error::Malformed;
 use kernel::event::Event;
-use kernel::id::{BookingId, DealerId, Id, SiteId, UserId};
+use kernel::id::{BookingId, DealerId, Id, ListingId, SaleId, SiteId, UserId};
+use kernel::money::{Currency, Money};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -22,11 +24,19 @@ pub enum Class {
 pub enum Side {
     /// The customer of a test drive, with or without an account.
     Customer,
-    /// The buyer of a negotiation.
+    /// The buyer of a negotiation or a sale, who has an account.
     Buyer,
-    /// The dealer's owner, managers and salespeople of the site, and the dealer's mailbox.
+    /// The buyer of a sale, with or without an account.
+    Purchaser,
+    /// Those who saved a listing, when its price fell.
+    Savers,
+    /// Whoever has cars that are new for a search, by the digest of the day.
+    Searcher,
+    /// The owners of the dealer that an endpoint belongs to; for the platform's, the admins.
+    Keepers,
+    /// The dealer's owner, managers and salespeople of the site, and the dealer's mailbox. Who did it themselves need no word of it.
     Sales,
-    /// The dealer's owners.
+    /// The dealer's owners, but for the one who did it.
     Owners,
     /// The account itself.
     Account,
@@ -63,10 +73,27 @@ pub enum Whom {
     Sales(DealerId, Option<SiteId>),
     /// The owners of a dealer.
     Owners(DealerId),
+    /// The buyer of this sale, without an account.
+    Purchaser(SaleId),
+    /// Those who saved this listing, as long as everybody may see it, and do not work for its dealer.
+    Savers(ListingId),
+    /// Those who run the platform.
+    Admins,
+}
+
+impl Whom {
+    /// Are these people at work, who need no word of what they did themselves?
+    pub const fn at_work(self) -> bool {
+        match self {
+            Self::Sales(..) | Self::Owners(_) | Self::Admins => true,
+            Self::User(_) | Self::Caller(_) | Self::Purchaser(_) | Self::Savers(_) => false,
+        }
+    }
 }
 
 const BOTH: &[Channel] = &[Channel::InApp, Channel::Email];
 const IN_APP: &[Channel] = &[Channel::InApp];
+const EMAIL: &[Channel] = &[Channel::Email];
 const NONE: &[Channel] = &[];
 
 const fn kind(name: &'static str, event: &'static str, side: Side, channels: &'static [Channel]) -> Kind {
@@ -85,7 +112,14 @@ const fn kind(name: &'static str, event: &'static str, side: Side, channels: &'s
 const fn answer(name: &'static str, event: &'static str, side: Side, not_by: &'static str) -> Kind {
     let channels = match side {
         Side::Sales => IN_APP,
-        Side::Customer | Side::Buyer | Side::Owners | Side::Account => BOTH,
+        Side::Customer
+        | Side::Buyer
+        | Side::Purchaser
+        | Side::Savers
+        | Side::Searcher
+        | Side::Keepers
+        | Side::Owners
+        | Side::Account => BOTH,
     };
     Kind {
         not_by: Some(not_by),
@@ -111,6 +145,12 @@ pub const KINDS: &[Kind] = &[
     kind("booking_expired", "booking.expired", Side::Customer, BOTH),
     kind("slot_free_again", "booking.slot_free_again", Side::Customer, BOTH),
     kind("booking_reminder", "booking.reminder", Side::Customer, BOTH),
+    kind("waitlist_offered", "waitlist.offered", Side::Customer, BOTH),
+    kind("price_dropped", "listing.price_changed", Side::Savers, IN_APP),
+    kind("search_matched", "digest.composed", Side::Searcher, IN_APP),
+    kind("daily_digest", "digest.composed", Side::Account, EMAIL),
+    kind("sale_closed", "sale.closed", Side::Buyer, BOTH),
+    kind("sale_voided", "sale.voided", Side::Purchaser, BOTH),
     answer("negotiation_opened", "negotiation.opened", Side::Buyer, "buyer"),
     answer(
         "negotiation_countered",
@@ -196,6 +236,8 @@ pub const KINDS: &[Kind] = &[
     kind("dealer_rejected", "dealer.rejected", Side::Owners, BOTH),
     kind("dealer_suspended", "dealer.suspended", Side::Owners, BOTH),
     kind("dealer_reinstated", "dealer.reinstated", Side::Owners, BOTH),
+    kind("staff_joined", "staff.added", Side::Account, BOTH),
+    kind("webhook_off", "webhook.switched_off", Side::Keepers, BOTH),
     security("password_changed", "user.password_changed"),
     security("email_changed", "user.email_changed"),
 ];
@@ -233,13 +275,43 @@ impl Kind {
                 }),
             ),
             Side::Buyer => id("buyer_id").map(|user| Whom::User(Id::from_uuid(user))),
-            Side::Account => id("user_id").map(|user| Whom::User(Id::from_uuid(user))),
+            Side::Purchaser => Some(
+                id("buyer_id").map_or(Whom::Purchaser(Id::from_uuid(event.subject)), |user| {
+                    Whom::User(Id::from_uuid(user))
+                }),
+            ),
+            Side::Savers => fell(event).then_some(Whom::Savers(Id::from_uuid(event.subject))),
+            Side::Searcher if field("matches").and_then(Value::as_u64).unwrap_or(0) == 0 => None,
+            Side::Keepers => Some(event.dealer.map_or(Whom::Admins, Whom::Owners)),
+            Side::Searcher | Side::Account => id("user_id").map(|user| Whom::User(Id::from_uuid(user))),
             Side::Sales => event
                 .dealer
                 .map(|dealer| Whom::Sales(dealer, id("site_id").map(Id::from_uuid))),
             Side::Owners => event.dealer.map(Whom::Owners),
         }
     }
+}
+
+/// Is less asked than before?
+fn fell(event: &Event) -> bool {
+    let price = |name: &str| -> Option<Money> {
+        let price = event.payload.get(name)?;
+        let currency = Currency::parse(price.get("currency")?.as_str()?).ok()?;
+        Money::parse(price.get("amount")?.as_str()?, currency).ok()
+    };
+    price("previous_price")
+        .zip(price("asking_price"))
+        .is_some_and(|(before, now)| before.currency() == now.currency() && now.minor() < before.minor())
+}
+
+/// Until when it is of use to hear of an event; none where it stays so. A test drive that is near, a slot that is kept.
+pub fn useful_until(event: &Event) -> Option<Instant> {
+    let name = match event.name.as_str() {
+        "booking.reminder" => "start_at",
+        "waitlist.offered" => "offered_until",
+        _ => return None,
+    };
+    event.payload.get(name)?.as_str()?.parse().ok()
 }
 
 /// All that people are told of an event.

@@ -18,7 +18,7 @@
 //!     phone: None,
 //!     preferences: Preferences::default(),
 //! };
-//! let told = plan(kind, &ann, chrono::DateTime::UNIX_EPOCH);
+//! let told = plan(kind, &ann, chrono::DateTime::UNIX_EPOCH, None);
 //! let channels: Vec<Channel> = told.iter().map(|d| d.channel).collect();
 //! assert_eq!(channels, [Channel::InApp, Channel::Email]);
 //! ```

@@ -31,8 +31,9 @@ pub struct Delivery {
     pub due: Instant,
 }
 
-/// What a recipient gets of a kind, for something that happened by `now`: each channel once at most.
-pub fn plan(kind: &Kind, to: &Recipient, now: Instant) -> Vec<Delivery> {
+/// What a recipient gets of a kind, for something that happened by `now`: each channel once at most. What is of use `until` an instant
+/// waits for the end of quiet hours only while at least half of its time is left then: late, it would be worth nothing.
+pub fn plan(kind: &Kind, to: &Recipient, now: Instant, until: Option<Instant>) -> Vec<Delivery> {
     let wanted = |channel: Channel| match (to.user, channel) {
         (None, Channel::Email) => to.email.is_some(),
         (None, Channel::InApp | Channel::Sms | Channel::Whatsapp) => false,
@@ -46,9 +47,13 @@ pub fn plan(kind: &Kind, to: &Recipient, now: Instant) -> Vec<Delivery> {
         .iter()
         .copied()
         .filter(|channel| wanted(*channel))
-        .map(|channel| Delivery {
-            channel,
-            due: to.preferences.due(kind, channel, now),
+        .map(|channel| {
+            let due = to.preferences.due(kind, channel, now);
+            let late = until.is_some_and(|until| due - now > until - due);
+            Delivery {
+                channel,
+                due: if late { now } else { due },
+            }
         })
         .collect()
 }

@@ -82,7 +82,7 @@ proptest! {
     #[test]
     fn nothing_rings_in_quiet_hours_but_security(preferences in choices(), at in instants(), n in 0..KINDS.len()) {
         let kind = KINDS.get(n).unwrap();
-        for delivery in plan(kind, &somebody(preferences.clone()), at) {
+        for delivery in plan(kind, &somebody(preferences.clone()), at, None) {
             prop_assert!(delivery.due >= at);
             let quiet = preferences.quiet.is_some_and(|quiet| quiet.hold(delivery.due));
             if delivery.channel.rings() && kind.class == Class::Service {
@@ -96,7 +96,7 @@ proptest! {
     #[test]
     fn a_choice_is_kept_and_security_comes_whatever_was_chosen(preferences in choices(), at in instants(), n in 0..KINDS.len()) {
         let kind = KINDS.get(n).unwrap();
-        let once = plan(kind, &somebody(preferences.clone()), at);
+        let once = plan(kind, &somebody(preferences.clone()), at, None);
         let told: BTreeSet<Channel> = once.iter().map(|d| d.channel).collect();
         prop_assert_eq!(told.len(), once.len(), "each channel once");
         for channel in Channel::ALL {
@@ -105,17 +105,17 @@ proptest! {
             let locked = kind.class == Class::Security && own;
             prop_assert_eq!(told.contains(channel), locked || chosen.unwrap_or(own));
         }
-        prop_assert_eq!(once, plan(kind, &somebody(preferences), at));
+        prop_assert_eq!(once, plan(kind, &somebody(preferences), at, None));
     }
 
     #[test]
     fn who_has_no_account_gets_a_letter_or_nothing(preferences in choices(), at in instants(), n in 0..KINDS.len()) {
         let kind = KINDS.get(n).unwrap();
         let house = Recipient { user: None, preferences: Preferences { quiet: None, ..preferences.clone() }, ..somebody(preferences) };
-        let told: Vec<Channel> = plan(kind, &house, at).iter().map(|d| d.channel).collect();
+        let told: Vec<Channel> = plan(kind, &house, at, None).iter().map(|d| d.channel).collect();
         prop_assert_eq!(told, vec![Channel::Email]);
         let nowhere = Recipient { email: None, ..house };
-        prop_assert!(plan(kind, &nowhere, at).is_empty());
+        prop_assert!(plan(kind, &nowhere, at, None).is_empty());
     }
 }
 
@@ -176,4 +176,72 @@ fn a_caller_without_an_account_is_told_too() {
         concerns(&event).first().map(|(kind, whom)| (kind.name, *whom)),
         Some(("booking_approved", Whom::Caller(drive)))
     );
+}
+
+/// Quiet from 22:00 until 07:00 in New York; 8 June 2026, 23:00 there, and so many minutes from then.
+fn at_night(minutes: i64) -> (Recipient, Instant, Instant) {
+    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    let quiet = QuietHours::new(time(22), time(7), "America/New_York".parse().unwrap()).unwrap();
+    let ann = somebody(Preferences {
+        quiet: Some(quiet),
+        ..Preferences::default()
+    });
+    let now: Instant = "2026-06-09T03:00:00Z".parse().unwrap();
+    (ann, now, now + TimeDelta::minutes(minutes))
+}
+
+#[test]
+fn what_would_come_too_late_does_not_wait_for_the_morning() {
+    let kind = Kind::parse("booking_reminder").unwrap();
+    let morning: Instant = "2026-06-09T11:00:00Z".parse().unwrap();
+    let due = |minutes| {
+        let (ann, now, until) = at_night(minutes);
+        let told = plan(kind, &ann, now, Some(until));
+        assert_eq!(told.first().unwrap().due, now, "a line in the product rings nowhere");
+        (told.last().unwrap().due, now)
+    };
+    assert_eq!(due(24 * 60).0, morning, "a day ahead there is time");
+    assert_eq!(due(16 * 60).0, morning, "half of it is left");
+    for minutes in [15 * 60, 8 * 60 + 30, 120] {
+        let (due, now) = due(minutes);
+        assert_eq!(due, now, "{minutes} minutes ahead it comes at once");
+    }
+}
+
+#[test]
+fn savers_hear_of_a_lower_price_and_of_no_other() {
+    let listing: Id<kind::Listing> = Id::from_uuid(Uuid::from_u128(3));
+    let told = |before: &str, now: &str, currency: &str| {
+        let price = |amount: &str, currency: &str| json!({"amount": amount, "currency": currency});
+        let payload = json!({"previous_price": price(before, "USD"), "asking_price": price(now, currency)});
+        let event = Event::new("listing.price_changed", listing, payload);
+        concerns(&event).into_iter().map(|(_, whom)| whom).next()
+    };
+    assert_eq!(told("9000.00", "8999.99", "USD"), Some(Whom::Savers(listing)));
+    assert_eq!(told("9000.00", "10000.00", "USD"), None);
+    assert_eq!(told("9000.00", "9000.00", "USD"), None);
+    assert_eq!(told("9000.00", "8000.00", "EUR"), None, "another currency is no lower price");
+}
+
+#[test]
+fn a_digest_without_matches_is_a_letter_alone() {
+    let user: UserId = Id::from_uuid(Uuid::from_u128(6));
+    let kinds = |matches: u64| {
+        let event = Event::new("digest.composed", user, json!({"user_id": user, "matches": matches}));
+        let all = concerns(&event).into_iter().map(|(kind, _)| kind.name);
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(0), ["daily_digest"]);
+    assert_eq!(kinds(2), ["search_matched", "daily_digest"]);
+}
+
+#[test]
+fn a_buyer_without_an_account_hears_when_the_sale_is_taken_back() {
+    let sale: Id<kind::Sale> = Id::from_uuid(Uuid::from_u128(1));
+    let told = |name: &str| {
+        let event = Event::new(name, sale, json!({"buyer_id": null}));
+        concerns(&event).into_iter().map(|(_, whom)| whom).next()
+    };
+    assert_eq!(told("sale.voided"), Some(Whom::Purchaser(sale)));
+    assert_eq!(told("sale.closed"), None, "they are asked whether it is theirs");
 }

@@ -1,4 +1,5 @@
-//! What is told of a sale: an event, a line of the audit log, letters to the buyer.
+//! What is told of a sale: an event, by which the buyer is told too, a line of the audit log, and the letter that asks a buyer known by
+//! e-mail alone whether the car is theirs.
 
 use kernel::act::{Audit, Decision};
 use kernel::event::Event;
@@ -41,7 +42,7 @@ impl Occasion {
 pub struct Notice {
     /// For whoever listens.
     pub event: Event,
-    /// To the buyer.
+    /// Asks the buyer.
     pub letters: Vec<Job>,
     /// For the audit log.
     pub audit: Audit,
@@ -64,25 +65,17 @@ pub fn of(occasion: Occasion, sale: &Sale, seller: &str) -> Notice {
         event = event.for_dealer(closing.dealer);
         audit = audit.for_dealer(closing.dealer);
     }
-    let letter = match occasion {
-        Occasion::Closed if sale.purchase.is_some() => question(sale, seller),
-        Occasion::Closed => letter(sale, seller, "sale_closed"),
-        Occasion::Voided => letter(sale, seller, "sale_voided"),
-        Occasion::Amended | Occasion::Confirmed => None,
-    };
+    let asked = occasion == Occasion::Closed && sale.purchase.is_some();
+    let question = asked.then(|| question(sale, seller)).flatten();
     Notice {
         event,
-        letters: letter.into_iter().collect(),
+        letters: question.into_iter().collect(),
         audit,
     }
 }
 
 /// Asks a buyer known by e-mail alone whether the car is theirs now.
 pub fn question(sale: &Sale, seller: &str) -> Option<Job> {
-    letter(sale, seller, "sale_confirm")
-}
-
-fn letter(sale: &Sale, seller: &str, template: &'static str) -> Option<Job> {
     let to = sale.buyer.email.as_ref()?;
     let params = json!({
         "sale_id": sale.id,
@@ -93,7 +86,7 @@ fn letter(sale: &Sale, seller: &str, template: &'static str) -> Option<Job> {
         "price": sale.price.to_string(),
         "sale_date": sale.sale_date,
     });
-    Some(Letter::job(to, template, params))
+    Some(Letter::job(to, "sale_confirm", params))
 }
 
 /// The payload of every `sale.*` event, version 1: ids and money, no name, address or number.

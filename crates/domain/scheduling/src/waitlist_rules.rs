@@ -8,7 +8,6 @@ use kernel::error::Common;
 use kernel::event::Event;
 use kernel::id::{BookingId, WaitlistEntryId};
 use kernel::job::Job;
-use kernel::letter::Letter;
 use kernel::rights::Right;
 use serde_json::json;
 
@@ -93,7 +92,7 @@ pub fn join(
 /// first who waits for it. It looks at what there is and may run at any time, and twice.
 pub fn turn(act: &Act, facts: &TurnFacts) -> Result<Decision<WaitPlan, ()>, Error> {
     let mut plan = WaitPlan::default();
-    let mut told: Vec<(Event, [Job; 2])> = Vec::new();
+    let mut told: Vec<(Event, Job)> = Vec::new();
     let mut blocked = blocking(&facts.taken, &facts.holds, &[]);
     for waiting in &facts.line {
         let entry = &waiting.entry;
@@ -117,7 +116,7 @@ pub fn turn(act: &Act, facts: &TurnFacts) -> Result<Decision<WaitPlan, ()>, Erro
                     created_at: act.at,
                     expires_at: until,
                 });
-                told.push(offer_told(&offered, waiting, facts, place, until));
+                told.push(offer_told(&offered, place, until));
                 plan.entries.push(offered);
             }
         }
@@ -134,8 +133,8 @@ pub fn turn(act: &Act, facts: &TurnFacts) -> Result<Decision<WaitPlan, ()>, Erro
         .for_dealer(first.dealer)
         .with(json!({ "entries": changed }));
     let mut decision = Decision::new(plan, (), audit);
-    for (event, jobs) in told {
-        decision = decision.telling(event).then_all(jobs);
+    for (event, end) in told {
+        decision = decision.telling(event).then(end);
     }
     Ok(decision)
 }
@@ -179,14 +178,8 @@ fn next<'a>(act: &Act, facts: &'a TurnFacts, waiting: &InLine, blocked: &[Slot])
     Ok(Next::Offer(place, until))
 }
 
-/// The event, the letter, and the end of an offer.
-fn offer_told(
-    entry: &WaitlistEntry,
-    waiting: &InLine,
-    facts: &TurnFacts,
-    place: &Place,
-    until: Instant,
-) -> (Event, [Job; 2]) {
+/// The event, by which whoever waits is told too, and the end of an offer.
+fn offer_told(entry: &WaitlistEntry, place: &Place, until: Instant) -> (Event, Job) {
     let zone = place.calendar.zone;
     let payload = json!({
         "id": entry.id,
@@ -201,26 +194,13 @@ fn offer_told(
         "offered_until": until,
         "version": entry.version,
     });
-    let details = facts.car.details(place);
-    let letter = json!({
-        "name": waiting.patron.name,
-        "vehicle": details.vehicle,
-        "dealer": details.dealer,
-        "site": details.site,
-        "address": details.address,
-        "when": zone.words(entry.slot.start_at),
-        "until": zone.words(until),
-    });
     let end = Turn {
         listing_id: entry.listing,
         slot: entry.slot,
     };
     (
         Event::new("waitlist.offered", entry.id, payload).for_dealer(entry.dealer),
-        [
-            Letter::job(&waiting.patron.email, "waitlist_offered", letter),
-            end.job().at(until).once(format!("{}:offer", entry.id)),
-        ],
+        end.job().at(until).once(format!("{}:offer", entry.id)),
     )
 }
 

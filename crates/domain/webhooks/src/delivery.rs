@@ -5,7 +5,7 @@ use std::str::FromStr;
 use kernel::Instant;
 use kernel::error::Malformed;
 use kernel::id::{DeliveryId, EventId, WebhookId};
-use kernel::job::Job;
+use kernel::job::{Job, Lane};
 use serde::{Deserialize, Serialize};
 
 /// Bytes of an answer that are kept.
@@ -176,7 +176,12 @@ impl Delivery {
         };
         let due = self.due();
         let once = format!("{}:{}:{}", due.delivery_id, due.round, due.tries);
-        Some(Job::new(DELIVER_JOB, &due).at(at).once(once))
+        Some(
+            Job::new(DELIVER_JOB, &due)
+                .in_lane(Lane::Outside)
+                .at(at)
+                .once(once),
+        )
     }
 
     /// Sent on its way once more, from the beginning of the table.

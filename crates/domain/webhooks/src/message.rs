@@ -2,7 +2,7 @@
 
 use chrono::SecondsFormat;
 use kernel::Instant;
-use kernel::id::EventId;
+use kernel::id::{EventId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -18,15 +18,18 @@ pub struct Message {
     pub event: String,
     /// When it happened.
     pub at: Instant,
+    /// The person who did it; none where the product did, or a stranger.
+    #[serde(default)]
+    pub actor: Option<UserId>,
     /// Its facts.
     pub data: Value,
 }
 
 impl Message {
-    /// The body that is sent: type, time and facts.
+    /// The body that is sent: type, time, who did it, and facts.
     pub fn body(&self) -> String {
         let at = self.at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        json!({ "type": self.event, "timestamp": at, "data": self.data }).to_string()
+        json!({ "type": self.event, "timestamp": at, "actor_id": self.actor, "data": self.data }).to_string()
     }
 }
 
@@ -62,11 +65,15 @@ mod tests {
             id,
             event: "booking.approved".to_owned(),
             at,
+            actor: Some(Id::from_uuid(uuid::Uuid::from_u128(5))),
             data: json!({ "id": 1 }),
         };
         assert_eq!(
             serde_json::from_str::<Value>(&message.body()).unwrap(),
-            json!({ "type": "booking.approved", "timestamp": "2026-06-08T14:00:00.250Z", "data": { "id": 1 } })
+            json!({
+                "type": "booking.approved", "timestamp": "2026-06-08T14:00:00.250Z",
+                "actor_id": "00000000-0000-0000-0000-000000000005", "data": { "id": 1 },
+            })
         );
         assert_eq!(
             signed_content(id, at, "{}"),

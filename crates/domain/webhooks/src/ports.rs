@@ -4,7 +4,6 @@ use std::fmt;
 
 use async_trait::async_trait;
 use kernel::act::{Act, Decide, Done};
-use kernel::email::Email;
 use kernel::id::{DealerId, DeliveryId, UserId, WebhookId};
 use kernel::paging::{Page, PageRequest};
 
@@ -55,7 +54,7 @@ pub trait Webhooks: Send + Sync {
         &self,
         act: &Act,
         webhook: WebhookId,
-        decide: Decide<'_, Standing, Option<Endpoint>, (), Error>,
+        decide: Decide<'_, Endpoint, Option<Endpoint>, (), Error>,
     ) -> Result<(), Error>;
 
     /// One. Reads what was committed.
@@ -68,20 +67,11 @@ pub trait Webhooks: Send + Sync {
     async fn list(&self, owner: Owner, page: &PageRequest) -> Result<Page<Endpoint>, Error>;
 }
 
-/// An endpoint, and who hears when it is switched off.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The endpoint.
-    pub endpoint: Endpoint,
-    /// Addresses of the dealer's owners; for the platform's, of the admins.
-    pub owners: Vec<Email>,
-}
-
-/// A delivery, its endpoint, and who hears when that is switched off.
+/// A delivery, and its endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parcel {
-    /// The endpoint with its people.
-    pub standing: Standing,
+    /// Where it goes.
+    pub endpoint: Endpoint,
     /// The delivery.
     pub delivery: Delivery,
 }

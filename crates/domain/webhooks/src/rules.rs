@@ -1,13 +1,13 @@
 //! Who may, how many, and what follows from a try: facts in, a decision out.
 
-use chrono::{SecondsFormat, TimeDelta};
+use chrono::TimeDelta;
 use kernel::Instant;
 use kernel::act::{Act, Audit, Decision};
 use kernel::actor::{Actor, Scope};
 use kernel::error::Common;
+use kernel::event::Event;
 use kernel::id::{DealerId, DeliveryId, EventId, UserId, WebhookId};
 use kernel::job::Job;
-use kernel::letter::Letter;
 use kernel::rights::Right;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::delivery::{Attempt, Delivery, Due, State};
 use crate::endpoint::{Endpoint, MOST_ENDPOINTS, Owner, SecretNumbers, WhyOff};
 use crate::error::Error;
 use crate::message::{Message, TEST_EVENT};
-use crate::ports::{Exchange, KeepFacts, Parcel, Settled, Standing};
+use crate::ports::{Exchange, KeepFacts, Parcel, Settled};
 use crate::request::{Checked, WebhookChanges};
 use crate::retry;
 use crate::target::Reach;
@@ -25,8 +25,6 @@ use crate::target::Reach;
 pub const FAILING_DAYS: i64 = 5;
 /// The answer that says that there is nothing any more (RFC 9110, 15.5.11).
 const GONE: u16 = 410;
-/// The letter to those whose endpoint was switched off.
-const OFF_LETTER: &str = "webhook_off";
 /// The kind of the jobs that look whether an endpoint has failed for too long.
 pub const VERDICT_JOB: &str = "webhook_verdict";
 
@@ -175,6 +173,7 @@ pub fn test(act: &Act, ids: NewIds, endpoint: &Endpoint) -> Result<Decision<Deli
         id: ids.message,
         event: TEST_EVENT.to_owned(),
         at: act.at,
+        actor: act.actor.user(),
         data: json!({ "webhook_id": endpoint.id }),
     };
     let delivery = planned(ids.delivery, endpoint.id, &message, act.at);
@@ -185,7 +184,7 @@ pub fn test(act: &Act, ids: NewIds, endpoint: &Endpoint) -> Result<Decision<Deli
 
 /// Sends a delivery once more, at once and from the beginning of the table, under the id that it had.
 pub fn redeliver(act: &Act, parcel: &Parcel) -> Result<Decision<Delivery, Delivery>, Error> {
-    let endpoint = &parcel.standing.endpoint;
+    let endpoint = &parcel.endpoint;
     keeper(&act.actor, endpoint)?;
     act.expect_version(endpoint.version)?;
     if endpoint.off.is_some() {
@@ -242,7 +241,7 @@ fn planned(id: DeliveryId, webhook: WebhookId, message: &Message, now: Instant) 
 /// A delivery whose time came while its endpoint was off.
 pub fn cancel(act: &Act, due: Due, parcel: &Parcel) -> Decision<Settled, ()> {
     let mut delivery = parcel.delivery.clone();
-    if delivery.awaits(due) && parcel.standing.endpoint.off.is_some() {
+    if delivery.awaits(due) && parcel.endpoint.off.is_some() {
         delivery.state = State::Cancelled(act.at);
     }
     unchanged(delivery)
@@ -268,7 +267,7 @@ pub fn settle(
     if !parcel.delivery.awaits(due) {
         return unchanged(parcel.delivery.clone());
     }
-    let endpoint = &parcel.standing.endpoint;
+    let endpoint = &parcel.endpoint;
     let attempt = attempt(began, exchange);
     let (taken, gone) = (attempt.succeeded(), attempt.status == Some(GONE));
     let test = parcel.delivery.event == TEST_EVENT;
@@ -295,7 +294,7 @@ pub fn settle(
     let job = delivery.job();
     if gone && endpoint.off.is_none() {
         let off = endpoint.clone().switched_off(WhyOff::Gone, act.at);
-        return switched_off(off, &parcel.standing, |endpoint| Settled {
+        return switched_off(off, |endpoint| Settled {
             delivery,
             endpoint: Some(endpoint),
         });
@@ -347,35 +346,30 @@ fn verdict(webhook_id: WebhookId, failing_since: Instant) -> Job {
 }
 
 /// Switches an endpoint off that had no success since the failure that the verdict is about.
-pub fn judge(act: &Act, verdict: Verdict, standing: &Standing) -> Decision<Option<Endpoint>, ()> {
-    let endpoint = &standing.endpoint;
+pub fn judge(act: &Act, verdict: Verdict, endpoint: &Endpoint) -> Decision<Option<Endpoint>, ()> {
     if endpoint.off.is_some() || endpoint.failing_since != Some(verdict.failing_since) {
         return Decision::nothing(None, ());
     }
     let off = endpoint.clone().switched_off(WhyOff::Failing, act.at);
-    switched_off(off, standing, Some)
+    switched_off(off, Some)
 }
 
 /// An endpoint that was switched off by what it answered: its people are told.
-fn switched_off<P>(
-    endpoint: Endpoint,
-    standing: &Standing,
-    plan: impl FnOnce(Endpoint) -> P,
-) -> Decision<P, ()> {
+fn switched_off<P>(endpoint: Endpoint, plan: impl FnOnce(Endpoint) -> P) -> Decision<P, ()> {
     let why = endpoint.off.map(|off| off.why);
     let audit = audit("webhook.switch_off", &endpoint).with(json!({ "why": why }));
-    let letters: Vec<Job> = standing
-        .owners
-        .iter()
-        .map(|owner| {
-            let since = endpoint
-                .failing_since
-                .map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
-            let params = json!({ "url": endpoint.url, "why": why, "failing_since": since });
-            Letter::job(owner, OFF_LETTER, params)
-        })
-        .collect();
-    Decision::new(plan(endpoint), (), audit).then_all(letters)
+    let mut event = Event::new(
+        "webhook.switched_off",
+        endpoint.id,
+        json!({
+            "webhook_id": endpoint.id,
+            "dealer_id": endpoint.owner.dealer(),
+            "why": why,
+            "failing_since": endpoint.failing_since,
+        }),
+    );
+    event.dealer = endpoint.owner.dealer();
+    Decision::new(plan(endpoint), (), audit).telling(event)
 }
 
 fn audit(action: &'static str, endpoint: &Endpoint) -> Audit {

@@ -7,7 +7,7 @@ use forecourt_webhooks::delivery::{DELIVER_JOB, Delivery, State, Status};
 use forecourt_webhooks::endpoint::{Endpoint, MOST_ENDPOINTS, Off, Owner, WhyOff};
 use forecourt_webhooks::message::Message;
 use forecourt_webhooks::pattern::Pattern;
-use forecourt_webhooks::ports::{Exchange, KeepFacts, Parcel, Reply, Settled, Standing};
+use forecourt_webhooks::ports::{Exchange, KeepFacts, Parcel, Reply, Settled};
 use forecourt_webhooks::request::{NewWebhook, WebhookChanges};
 use forecourt_webhooks::retry::PAUSES;
 use forecourt_webhooks::rules::{self, NewIds, Registration, VERDICT_JOB, Verdict};
@@ -91,6 +91,7 @@ fn message(event: &str) -> Message {
         id: id(30),
         event: event.to_owned(),
         at: noon(),
+        actor: None,
         data: json!({ "id": 1 }),
     }
 }
@@ -104,13 +105,7 @@ fn delivery() -> Delivery {
 
 fn parcel(endpoint: Endpoint, delivery: Delivery) -> Parcel {
     Parcel {
-        standing: Standing {
-            endpoint,
-            owners: vec![
-                "ann@example.com".parse().unwrap(),
-                "bob@example.com".parse().unwrap(),
-            ],
-        },
+        endpoint,
         delivery,
     }
 }
@@ -358,14 +353,14 @@ fn what_fails_is_tried_by_the_table_and_then_given_up() {
             "the first failure starts the clock"
         );
         parcel.delivery = decision.plan.delivery;
-        parcel.standing.endpoint = decision.plan.endpoint.unwrap_or(parcel.standing.endpoint);
+        parcel.endpoint = decision.plan.endpoint.unwrap_or(parcel.endpoint);
         if !ended {
             waited.push((parcel.delivery.state.instant() - before).num_seconds());
         }
     }
     assert_eq!(parcel.delivery.state.status(), Status::Failed);
     assert_eq!(parcel.delivery.attempts.len(), 10);
-    assert_eq!(parcel.standing.endpoint.failing_since, Some(noon()));
+    assert_eq!(parcel.endpoint.failing_since, Some(noon()));
     for (waited, pause) in waited.iter().zip(PAUSES) {
         assert!(
             (pause..=pause + pause / 5).contains(waited),
@@ -420,15 +415,18 @@ fn five_days_without_a_success_switch_off_and_a_success_between_does_not() {
     };
     let act = Act::of_system(noon() + TimeDelta::days(5), "job");
     let judge = |endpoint: Endpoint| {
-        let standing = parcel(endpoint, delivery()).standing;
-        rules::judge(&act, verdict, &standing)
+        rules::judge(&act, verdict, &endpoint)
     };
     let decision = judge(failing.clone());
     assert_eq!(
         decision.plan.unwrap().off.map(|off| off.why),
         Some(WhyOff::Failing)
     );
-    assert_eq!(decision.record.jobs.len(), 2, "its owners are told");
+    let told = decision.record.events.first().unwrap();
+    assert_eq!(
+        (told.name.as_str(), told.dealer),
+        ("webhook.switched_off", failing.owner.dealer())
+    );
     for other in [None, Some(noon() + TimeDelta::days(1))] {
         let endpoint = Endpoint {
             failing_since: other,
@@ -475,7 +473,7 @@ fn sent_again_it_keeps_its_id_and_begins_the_table_anew() {
         !again.awaits(before.due()),
         "a job of the first round does nothing"
     );
-    parcel.standing.endpoint = endpoint().switched_off(WhyOff::Failing, noon());
+    parcel.endpoint = endpoint().switched_off(WhyOff::Failing, noon());
     assert_eq!(rules::redeliver(&owner(), &parcel).unwrap_err(), Error::Off);
 }
 

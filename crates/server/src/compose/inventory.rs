@@ -6,14 +6,14 @@ use ::inventory::import::ImportListings;
 use ::inventory::import::use_cases::{IMPORT_JOB, UNDO_JOB};
 use ::inventory::search::filter::Defaults;
 use ::inventory::search::use_cases::SearchListings;
-use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
+use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog, TellWatchers};
 use api::inventory::InventoryServices;
 use application::bulk_status::ChangeMany;
 use application::remove_listing::ChangeListings;
 use database::inventory::{
-    SqlImports, SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles,
+    SqlDigests, SqlImports, SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles,
 };
-use worker::ImportHandler;
+use worker::{DigestHandler, ImportHandler};
 
 use super::Ground;
 
@@ -62,6 +62,21 @@ pub(super) fn inventory(ground: &Ground) -> InventoryServices {
                 unit: ground.config.distance_unit,
             },
         },
+    }
+}
+
+/// What tells people once a day of the cars that they keep an eye on.
+pub(super) fn digests(ground: &Ground) -> DigestHandler {
+    let defaults = Defaults {
+        currency: ground.config.currency,
+        unit: ground.config.distance_unit,
+    };
+    let digests = SqlDigests::new(ground.db.clone(), ground.config.time_zone, defaults);
+    DigestHandler {
+        watchers: TellWatchers {
+            digests: Arc::new(digests),
+        },
+        clock: Arc::clone(&ground.clock),
     }
 }
 

@@ -14,11 +14,12 @@ use application::relay::Relay;
 use async_trait::async_trait;
 use database::{Alone, Db, DbOptions, SqlOutbox, SqlQueue, SqlUpkeep};
 use kernel::error::Common;
+use kernel::job::Lane;
 use kernel::ports::{Clock, Ids, Random};
 use mail::{Mailbox, SmtpCourier, TemplateWords};
 use secrecy::ExposeSecret;
 use security::{HmacUnsubscribeLinks, Keys};
-use worker::{Cron, Handler, LetterHandler, MessageHandler, Prune, Worker};
+use worker::{Cron, DIGESTS_JOB, Handler, LetterHandler, MessageHandler, Prune, Worker};
 
 use crate::clock::SystemClock;
 use crate::dev::Dev;
@@ -190,6 +191,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             courier,
         }),
         Arc::new(MessageHandler { carrier }),
+        Arc::new(inventory::digests(ground)),
         Arc::new(scheduling::expiry(ground, &scheduling)),
         Arc::new(scheduling::turns(ground, &scheduling)),
         Arc::new(scheduling::reminders(ground, &scheduling)),
@@ -203,11 +205,21 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         clock: Arc::clone(&ground.clock),
         wall: Arc::new(SystemClock),
         handlers,
-        crons: vec![Cron {
-            name: "prune",
-            pattern: "17 3 * * *",
-            kind: "prune",
-        }],
+        crons: vec![
+            Cron {
+                name: "prune",
+                pattern: "17 3 * * *",
+                kind: "prune",
+                lane: Lane::Long,
+            },
+            // Zones are a quarter of an hour apart.
+            Cron {
+                name: "digests",
+                pattern: "*/15 * * * *",
+                kind: DIGESTS_JOB,
+                lane: Lane::Long,
+            },
+        ],
         concurrency: 4,
     };
     let dev = (!config.production).then(|| Dev {

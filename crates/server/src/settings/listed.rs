@@ -133,6 +133,12 @@ pub const SETTINGS: &[Setting] = &[
         "mi",
         "The platform's unit of distance: `mi` or `km`.",
     ),
+    setting(
+        "time_zone",
+        "FORECOURT_TIME_ZONE",
+        "America/New_York",
+        "The platform's zone (IANA): the daily digest goes by it for whoever has no quiet hours and saved no car of a showroom.",
+    ),
     secret(
         "smtp_url",
         "FORECOURT_SMTP_URL",

@@ -1,5 +1,6 @@
 //! Vehicles and listings.
 
+mod digests;
 mod fill;
 mod imports;
 mod listings;
@@ -10,6 +11,7 @@ pub(crate) mod search;
 mod service_records;
 mod vehicles;
 
+pub use digests::SqlDigests;
 pub use fill::fill;
 pub use imports::SqlImports;
 pub use listings::SqlListings;

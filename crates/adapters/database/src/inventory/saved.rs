@@ -66,16 +66,30 @@ async fn save_in(
     let decision = decide(&facts).map_err(Stop::Domain)?;
     if decision.plan {
         let mut sql = tx.sql();
-        sql.push("INSERT INTO saved_listings (user_id, listing_id, saved_at) VALUES (")
+        sql.push("INSERT INTO saved_listings (user_id, listing_id, saved_at, known_minor, known_currency) SELECT ")
             .bind(user.uuid())
-            .push(", ")
-            .bind(listing.uuid())
-            .push(", ")
+            .push(", l.id, ")
             .bind(act.at)
-            .push(") ON CONFLICT DO NOTHING");
+            .push(", l.asking_minor, l.currency FROM listings l WHERE l.id = ")
+            .bind(listing.uuid())
+            .push(" ON CONFLICT DO NOTHING");
         tx.run(sql).await?;
+        watch(tx, act, user).await?;
     }
     Ok(((), decision.record))
+}
+
+/// From now on the user hears what is new, once a day.
+async fn watch(tx: &Tx, act: &Act, user: UserId) -> Result<(), DbErr> {
+    let mut sql = tx.sql();
+    sql.push("INSERT INTO digests (user_id, since, next_at, planned) VALUES (")
+        .bind(user.uuid())
+        .push(", ")
+        .bind(act.at)
+        .push(", ")
+        .bind(act.at)
+        .push(", FALSE) ON CONFLICT DO NOTHING");
+    tx.run(sql).await.map(|_| ())
 }
 
 async fn forget_in(tx: &Tx, user: UserId, listing: ListingId) -> Result<(bool, Record), Stop<Error>> {
@@ -138,6 +152,7 @@ impl SavedListings for SqlSaved {
 
 async fn keep_in(
     tx: &Tx,
+    act: &Act,
     user: UserId,
     decide: Decide<'_, usize, SavedSearch, SavedSearch, Error>,
 ) -> Result<(SavedSearch, Record), Stop<Error>> {
@@ -160,6 +175,7 @@ async fn keep_in(
         ("created_at", search.created_at.into()),
     ];
     insert(tx, "saved_searches", row).await?;
+    watch(tx, act, user).await?;
     Ok((decision.answer, decision.record))
 }
 
@@ -175,7 +191,10 @@ async fn forget_search_in(tx: &Tx, user: UserId, search: SavedSearchId) -> Resul
     Ok(((), Record::default()))
 }
 
-fn search(row: &QueryResult) -> Result<SavedSearch, DbErr> {
+/// Goes with [`search`].
+pub(super) const SEARCH: &str = "id, user_id, name, filters, created_at";
+
+pub(super) fn search(row: &QueryResult) -> Result<SavedSearch, DbErr> {
     Ok(SavedSearch {
         id: id(row, "id")?,
         user: id(row, "user_id")?,
@@ -195,7 +214,7 @@ impl SavedSearches for SqlSaved {
     ) -> Result<Done<SavedSearch>, Error> {
         self.db
             .act(act, |tx| async move {
-                let result = keep_in(&tx, user, decide).await;
+                let result = keep_in(&tx, act, user, decide).await;
                 (tx, result)
             })
             .await
@@ -212,7 +231,9 @@ impl SavedSearches for SqlSaved {
 
     async fn list(&self, user: UserId) -> Result<Vec<SavedSearch>, Error> {
         let mut sql = self.db.sql();
-        sql.push("SELECT id, user_id, name, filters, created_at FROM saved_searches WHERE user_id = ")
+        sql.push("SELECT ")
+            .push(SEARCH)
+            .push(" FROM saved_searches WHERE user_id = ")
             .bind(user.uuid())
             .push(" ORDER BY id DESC");
         let rows = self.db.all(sql).await?;

@@ -1,4 +1,4 @@
-//! The people whom events concern, and what is said about what happened: one query for each kind of thing.
+//! The people whom events concern: one query for each kind of thing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
@@ -6,19 +6,17 @@ use std::hash::Hash;
 use application::notify::{Audiences, Subject};
 use async_trait::async_trait;
 use kernel::error::Common;
-use kernel::id::{BookingId, DealerId, Id, SiteId, UserId};
+use kernel::id::{BookingId, DealerId, Id, ListingId, SaleId, SiteId, UserId};
 use notifications::kind::Whom;
 use notifications::plan::Recipient;
 use notifications::preferences::Preferences;
-use scheduling::notice::params;
 use sea_orm::{DbErr, QueryResult};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::preferences::{COLUMNS, preferences};
 use crate::db::Db;
 use crate::fault;
-use crate::scheduling::rows::{filed, filed_where, vehicle_title};
 use crate::sql::Sql;
 
 /// People and words in a database.
@@ -62,6 +60,50 @@ impl SqlAudiences {
         let ids = drives.iter().map(BookingId::uuid);
         self.houses("SELECT id, caller_email AS email FROM bookings", ids)
             .await
+    }
+
+    /// The addresses of buyers without an account.
+    async fn purchasers(&self, sales: &BTreeSet<SaleId>) -> Result<HashMap<SaleId, Recipient>, Common> {
+        let ids = sales.iter().map(SaleId::uuid);
+        self.houses("SELECT id, buyer_email AS email FROM sales", ids)
+            .await
+    }
+
+    /// Those who saved listings that everybody may see, but for the staff of their dealers.
+    async fn savers(
+        &self,
+        listings: &BTreeSet<ListingId>,
+    ) -> Result<HashMap<ListingId, Vec<Recipient>>, Common> {
+        let mut found: HashMap<ListingId, Vec<Recipient>> = HashMap::new();
+        if listings.is_empty() {
+            return Ok(found);
+        }
+        let mut sql = people(self.db.sql());
+        sql.push(
+            ", k.listing_id FROM saved_listings k JOIN listing_search s ON s.listing_id = k.listing_id \
+             JOIN users u ON u.id = k.user_id LEFT JOIN notification_preferences p ON p.user_id = u.id \
+             WHERE u.active AND s.public AND NOT EXISTS (SELECT 1 FROM staff f WHERE f.user_id = u.id AND f.active \
+             AND f.dealer_id = s.dealer_id) AND k.listing_id IN (",
+        );
+        sql.bind_all(listings.iter().map(ListingId::uuid))
+            .push(") ORDER BY k.listing_id, k.user_id");
+        for row in self.db.all_of_primary(sql).await? {
+            let listing = row.try_get_by::<Uuid, _>("listing_id");
+            let listing = Id::from_uuid(listing.map_err(|e| fault::common(&e))?);
+            found.entry(listing).or_default().push(recipient(&row)?);
+        }
+        Ok(found)
+    }
+
+    /// Those who run the platform.
+    async fn admins(&self) -> Result<Vec<Recipient>, Common> {
+        let mut sql = people(self.db.sql());
+        sql.push(
+            " FROM users u LEFT JOIN notification_preferences p ON p.user_id = u.id \
+             WHERE u.active AND u.platform_role = 'admin' ORDER BY u.id",
+        );
+        let rows = self.db.all_of_primary(sql).await?;
+        rows.iter().map(recipient).collect()
     }
 
     /// The mailboxes of dealers.
@@ -113,68 +155,6 @@ impl SqlAudiences {
         let rows = self.db.all_of_primary(sql).await?;
         rows.iter().map(member).collect()
     }
-
-    async fn bookings(&self, ids: Vec<Uuid>) -> Result<Vec<(Subject, Map<String, Value>)>, Common> {
-        let mut sql = filed_where(self.db.sql());
-        sql.push("b.id IN (").bind_all(ids).push(")");
-        let rows = self.db.all_of_primary(sql).await?;
-        let read = |row| {
-            let filed = filed(row)?;
-            let said = params(&filed.drive, &filed.details);
-            Ok((Subject::Booking(filed.drive.id.uuid()), object(said)))
-        };
-        rows.iter().map(read).collect()
-    }
-
-    async fn negotiations(&self, ids: Vec<Uuid>) -> Result<Vec<(Subject, Map<String, Value>)>, Common> {
-        let mut sql = self.db.sql();
-        sql.push(
-            "SELECT n.id, n.listing_id, n.reason, v.year, v.make, v.model, v.trim, d.name AS dealer_name, s.timezone, \
-             u.first_name, u.last_name FROM negotiations n JOIN listings l ON l.id = n.listing_id \
-             JOIN vehicles v ON v.id = l.vehicle_id JOIN dealers d ON d.id = n.dealer_id JOIN users u ON u.id = n.buyer_id \
-             LEFT JOIN sites s ON s.id = l.site_id WHERE n.id IN (",
-        );
-        sql.bind_all(ids).push(")");
-        let rows = self.db.all_of_primary(sql).await?;
-        let read = |row: &QueryResult| -> Result<_, DbErr> {
-            let id: Uuid = row.try_get_by("id")?;
-            let said = json!({
-                "negotiation_id": id,
-                "listing_id": row.try_get_by::<Uuid, _>("listing_id")?,
-                "name": row.try_get_by::<String, _>("first_name")?,
-                "buyer": format!("{} {}", row.try_get_by::<String, _>("first_name")?, row.try_get_by::<String, _>("last_name")?),
-                "vehicle": vehicle_title(row)?,
-                "dealer": row.try_get_by::<String, _>("dealer_name")?,
-                "reason": row.try_get_by::<Option<String>, _>("reason")?,
-                "timezone": row.try_get_by::<Option<String>, _>("timezone")?.unwrap_or_else(|| "UTC".to_owned()),
-            });
-            Ok((Subject::Negotiation(id), object(said)))
-        };
-        rows.iter()
-            .map(read)
-            .collect::<Result<_, _>>()
-            .map_err(|e| fault::common(&e))
-    }
-
-    async fn dealers(&self, ids: Vec<Uuid>) -> Result<Vec<(Subject, Map<String, Value>)>, Common> {
-        let mut sql = self.db.sql();
-        sql.push("SELECT id, name, status_reason FROM dealers WHERE id IN (");
-        sql.bind_all(ids).push(")");
-        let rows = self.db.all_of_primary(sql).await?;
-        let read = |row: &QueryResult| -> Result<_, DbErr> {
-            let id: Uuid = row.try_get_by("id")?;
-            let said = json!({
-                "dealer_id": id,
-                "dealer": row.try_get_by::<String, _>("name")?,
-                "reason": row.try_get_by::<Option<String>, _>("status_reason")?,
-            });
-            Ok((Subject::Dealer(id), object(said)))
-        };
-        rows.iter()
-            .map(read)
-            .collect::<Result<_, _>>()
-            .map_err(|e| fault::common(&e))
-    }
 }
 
 /// The start of a query for people.
@@ -218,13 +198,6 @@ fn member(row: &QueryResult) -> Result<Member, Common> {
     })
 }
 
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
-}
-
 /// Who of a dealer's staff is meant.
 fn chosen(members: &[Member], dealer: DealerId, meant: impl Fn(&Member) -> bool) -> Vec<Recipient> {
     members
@@ -239,11 +212,15 @@ impl Audiences for SqlAudiences {
     async fn people(&self, whom: &BTreeSet<Whom>) -> Result<BTreeMap<Whom, Vec<Recipient>>, Common> {
         let (mut users, mut drives) = (BTreeSet::new(), BTreeSet::new());
         let (mut employers, mut boxes) = (BTreeSet::new(), BTreeSet::new());
+        let (mut sales, mut saved) = (BTreeSet::new(), BTreeSet::new());
         for one in whom {
             match *one {
                 Whom::User(user) => _ = users.insert(user),
                 Whom::Caller(drive) => _ = drives.insert(drive),
                 Whom::Owners(dealer) => _ = employers.insert(dealer),
+                Whom::Purchaser(sale) => _ = sales.insert(sale),
+                Whom::Savers(listing) => _ = saved.insert(listing),
+                Whom::Admins => {}
                 Whom::Sales(dealer, _) => {
                     employers.insert(dealer);
                     boxes.insert(dealer);
@@ -254,7 +231,17 @@ impl Audiences for SqlAudiences {
         let callers = self.callers(&drives).await?;
         let members = self.members(&employers).await?;
         let mailboxes = self.mailboxes(&boxes).await?;
+        let purchasers = self.purchasers(&sales).await?;
+        let savers = self.savers(&saved).await?;
+        let admins = if whom.contains(&Whom::Admins) {
+            self.admins().await?
+        } else {
+            Vec::new()
+        };
         let behind = |one: &Whom| match one {
+            Whom::Purchaser(sale) => purchasers.get(sale).cloned().into_iter().collect(),
+            Whom::Savers(listing) => savers.get(listing).cloned().unwrap_or_default(),
+            Whom::Admins => admins.clone(),
             Whom::User(user) => users.get(user).cloned().into_iter().collect(),
             Whom::Caller(drive) => callers.get(drive).cloned().into_iter().collect(),
             Whom::Owners(dealer) => chosen(&members, *dealer, |m| m.owner),
@@ -274,24 +261,6 @@ impl Audiences for SqlAudiences {
         &self,
         subjects: &BTreeSet<Subject>,
     ) -> Result<HashMap<Subject, Map<String, Value>>, Common> {
-        let (mut bookings, mut negotiations, mut dealers) = (Vec::new(), Vec::new(), Vec::new());
-        for subject in subjects {
-            match *subject {
-                Subject::Booking(id) => bookings.push(id),
-                Subject::Negotiation(id) => negotiations.push(id),
-                Subject::Dealer(id) => dealers.push(id),
-            }
-        }
-        let mut found = HashMap::new();
-        if !bookings.is_empty() {
-            found.extend(self.bookings(bookings).await?);
-        }
-        if !negotiations.is_empty() {
-            found.extend(self.negotiations(negotiations).await?);
-        }
-        if !dealers.is_empty() {
-            found.extend(self.dealers(dealers).await?);
-        }
-        Ok(found)
+        super::particulars::of(&self.db, subjects).await
     }
 }

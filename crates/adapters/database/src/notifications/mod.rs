@@ -2,7 +2,8 @@
 
 mod audiences;
 mod notices;
-mod preferences;
+mod particulars;
+pub(crate) mod preferences;
 
 pub use audiences::SqlAudiences;
 pub use notices::SqlNotices;

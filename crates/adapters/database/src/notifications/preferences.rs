@@ -30,10 +30,10 @@ impl SqlPreferences {
 }
 
 /// The columns, where the table is called `p`; they are null for whoever chose nothing. Goes with [`preferences`].
-pub(super) const COLUMNS: &str = "p.choices AS preferred, p.quiet AS quiet, p.version AS preferences_version";
+pub(crate) const COLUMNS: &str = "p.choices AS preferred, p.quiet AS quiet, p.version AS preferences_version";
 
 /// Reads [`COLUMNS`].
-pub(super) fn preferences(row: &QueryResult) -> Result<Preferences, Common> {
+pub(crate) fn preferences(row: &QueryResult) -> Result<Preferences, Common> {
     let read = || -> Result<_, DbErr> {
         Ok((
             row.try_get_by::<Option<Value>, _>("preferred")?,

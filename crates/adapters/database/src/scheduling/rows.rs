@@ -28,7 +28,7 @@ pub(super) const DRIVE: &str = "b.id, b.listing_id, b.vehicle_id, b.dealer_id, b
 pub(super) const DRIVE_FROM: &str = "bookings b LEFT JOIN users u ON u.id = b.user_id";
 
 /// Columns of what letters and calendars say. Goes with [`FILED_FROM`].
-pub(super) const DETAILS: &str = "v.year, v.make, v.model, v.trim, d.name AS dealer_name, \
+pub(crate) const DETAILS: &str = "v.year, v.make, v.model, v.trim, d.name AS dealer_name, \
      s.name AS site_name, s.line1, s.line2, s.city, s.state, s.postal_code, s.country";
 
 /// Drives with their customers and what letters say.
@@ -149,25 +149,22 @@ pub(super) fn slot(row: &QueryResult) -> Result<Slot, DbErr> {
     })
 }
 
+/// Reads [`DETAILS`].
+pub(crate) fn details(row: &QueryResult) -> Result<Details, DbErr> {
+    Ok(Details {
+        vehicle: vehicle_title(row)?,
+        dealer: row.try_get("", "dealer_name")?,
+        site: row.try_get("", "site_name")?,
+        address: address_line(row)?,
+    })
+}
+
 /// Reads a drive with what letters say.
 pub(crate) fn filed(row: &QueryResult) -> Result<Filed, Common> {
-    let details = || -> Result<_, DbErr> {
-        Ok((
-            vehicle_title(row)?,
-            row.try_get("", "dealer_name")?,
-            row.try_get("", "site_name")?,
-            address_line(row)?,
-        ))
-    };
-    let (vehicle, dealer, site, address) = details().map_err(|e| crate::fault::common(&e))?;
+    let details = details(row).map_err(|e| crate::fault::common(&e))?;
     Ok(Filed {
         drive: drive(row)?,
-        details: Details {
-            vehicle,
-            dealer,
-            site,
-            address,
-        },
+        details,
     })
 }
 

@@ -59,10 +59,10 @@ async fn parcel(tx: &Tx, delivery: DeliveryId) -> Result<Parcel, Stop<Error>> {
     sql.push("SELECT webhook_id FROM webhook_deliveries WHERE id = ")
         .bind(delivery.uuid());
     let row = tx.one(sql).await?.ok_or_else(absent)?;
-    let standing = rows::standing(tx, Id::from_uuid(get(&row, "webhook_id")?)).await?;
+    let endpoint = rows::locked(tx, Id::from_uuid(get(&row, "webhook_id")?)).await?;
     let row = tx.one(select(tx.sql(), delivery)).await?.ok_or_else(absent)?;
     Ok(Parcel {
-        standing,
+        endpoint,
         delivery: rows::delivery(&row)?,
     })
 }

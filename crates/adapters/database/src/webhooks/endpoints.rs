@@ -2,7 +2,7 @@
 
 use ::webhooks::Error;
 use ::webhooks::endpoint::{Endpoint, Owner};
-use ::webhooks::ports::{KeepFacts, Standing, Webhooks};
+use ::webhooks::ports::{KeepFacts, Webhooks};
 use async_trait::async_trait;
 use kernel::act::{Act, Decide, Done, Record};
 use kernel::id::{DealerId, UserId, WebhookId};
@@ -108,9 +108,9 @@ async fn remove_in(
 async fn judge_in(
     tx: &Tx,
     webhook: WebhookId,
-    decide: Decide<'_, Standing, Option<Endpoint>, (), Error>,
+    decide: Decide<'_, Endpoint, Option<Endpoint>, (), Error>,
 ) -> Result<((), Record), Stop<Error>> {
-    let decision = decide(&rows::standing(tx, webhook).await?).map_err(Stop::Domain)?;
+    let decision = decide(&rows::locked(tx, webhook).await?).map_err(Stop::Domain)?;
     if let Some(endpoint) = &decision.plan {
         rows::write(tx, endpoint).await?;
     }
@@ -166,7 +166,7 @@ impl Webhooks for SqlWebhooks {
         &self,
         act: &Act,
         webhook: WebhookId,
-        decide: Decide<'_, Standing, Option<Endpoint>, (), Error>,
+        decide: Decide<'_, Endpoint, Option<Endpoint>, (), Error>,
     ) -> Result<(), Error> {
         let done = self.db.act(act, |tx| async move {
             let result = judge_in(&tx, webhook, decide).await;

@@ -2,10 +2,8 @@
 
 use ::webhooks::delivery::{Delivery, Status};
 use ::webhooks::endpoint::{Endpoint, Off, Owner, WhyOff};
-use ::webhooks::ports::Standing;
 use ::webhooks::target::Target;
 use kernel::Instant;
-use kernel::email::Email;
 use kernel::error::Common;
 use kernel::id::{Id, WebhookId};
 use sea_orm::{DbErr, QueryResult};
@@ -109,29 +107,6 @@ pub(super) async fn locked<E>(tx: &Tx, webhook: WebhookId) -> Result<Endpoint, S
     }
     let row = tx.one(sql).await?.ok_or(Common::absent("webhook"))?;
     Ok(endpoint(&row)?)
-}
-
-/// Locks an endpoint and reads it with those who hear when it is switched off.
-pub(super) async fn standing<E>(tx: &Tx, webhook: WebhookId) -> Result<Standing, Stop<E>> {
-    let endpoint = locked(tx, webhook).await?;
-    let mut sql = tx.sql();
-    match endpoint.owner {
-        Owner::Dealer(dealer) => sql
-            .push("SELECT u.email FROM staff m JOIN users u ON u.id = m.user_id WHERE m.active AND m.role = 'owner' AND u.active")
-            .push(" AND m.dealer_id = ")
-            .bind(dealer.uuid())
-            .push(" ORDER BY m.id"),
-        Owner::Platform => {
-            sql.push("SELECT u.email FROM users u WHERE u.platform_role = 'admin' AND u.active ORDER BY u.id")
-        }
-    };
-    let mut owners = Vec::new();
-    for row in tx.all(sql).await? {
-        let text: String = get(&row, "email")?;
-        let email: Email = text.parse().map_err(|_| corrupt("users.email", text))?;
-        owners.push(email);
-    }
-    Ok(Standing { endpoint, owners })
 }
 
 /// Writes an endpoint that is locked.

@@ -15,6 +15,7 @@ use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
 mod dealers;
+mod digests;
 mod identity;
 mod inventory;
 mod negotiation;
@@ -127,6 +128,16 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, inventory::saved_searches_are_their_keepers_and_bounded),
     contract!(
         On::Databases,
+        digests::what_is_new_is_told_once_however_many_runs_there_are
+    ),
+    contract!(
+        On::Databases,
+        digests::a_run_that_breaks_off_leaves_no_double_and_no_gap
+    ),
+    contract!(On::Databases, digests::only_what_is_new_and_to_be_seen_is_told),
+    contract!(On::Databases, digests::a_lower_price_is_told_once),
+    contract!(
+        On::Databases,
         inventory::what_is_taken_down_calls_its_drives_off_in_the_same_transaction
     ),
     contract!(On::Databases, inventory::the_garage_pages_by_cursor_without_a_gap),
@@ -165,6 +176,7 @@ const CONTRACTS: &[Contract] = &[
         notifications::an_audience_is_those_whom_it_concerns
     ),
     contract!(On::Databases, queue::a_job_is_in_one_workers_hands),
+    contract!(On::Databases, queue::slow_endpoints_leave_room_for_the_rest),
     contract!(
         On::Databases,
         queue::a_job_whose_worker_died_is_taken_again_and_the_dead_hand_is_refused

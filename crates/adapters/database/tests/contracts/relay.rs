@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use application::jobs::{JobQueries, Queue, Times};
+use application::jobs::{JobQueries, Queue, Room, Times};
 use application::relay::{BATCH, Effects, LEASE_SECONDS, Outbox, RETELL_JOB, Reader, Relay, Retold, Told};
 use application::upkeep::{Before, Upkeep};
 use async_trait::async_trait;
@@ -166,7 +166,7 @@ pub(crate) async fn an_event_that_a_reader_cannot_read_holds_up_no_other(world: 
     assert_eq!(relay.turn(times(&world)).await.unwrap(), 4);
     assert_eq!(lines(&world).await.len(), 2, "the others are told");
     let queue = SqlQueue::new(world.db().clone());
-    let jobs = queue.claim(times(&world), 60, 10).await.unwrap();
+    let jobs = queue.claim(times(&world), 60, Room::of(10)).await.unwrap();
     let again: Vec<_> = jobs.iter().filter(|job| job.kind == RETELL_JOB).collect();
     assert_eq!(
         again.len(),

@@ -289,6 +289,7 @@ pub fn told(name: &str, member: &StaffMember) -> Event {
         json!({
             "staff_id": member.id,
             "dealer_id": member.dealer,
+            "user_id": member.user,
             "role": member.role,
             "site_ids": member.sites,
             "active": member.active,

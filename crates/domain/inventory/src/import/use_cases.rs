@@ -7,7 +7,7 @@ use kernel::act::{Act, Audit, Decision, Done};
 use kernel::actor::{Actor, Scope};
 use kernel::error::Common;
 use kernel::id::{DealerId, JobId, SiteId};
-use kernel::job::Job;
+use kernel::job::{Job, Lane};
 use kernel::ports::Ids;
 use kernel::rights::Right;
 use serde::{Deserialize, Serialize};
@@ -193,7 +193,7 @@ impl ImportListings {
 }
 
 fn job(kind: &'static str, id: JobId, import: JobId, act: &Act, dealer: DealerId) -> Job {
-    let job = Job::new(kind, &ImportJob { import });
+    let job = Job::new(kind, &ImportJob { import }).in_lane(Lane::Long);
     match act.actor.user() {
         Some(user) => job.watched(id, user, Some(dealer)),
         None => job,

@@ -1,10 +1,12 @@
 //! What can be done, one act each: the rights are checked here or in the rules, with the locked facts.
 
+mod digests;
 mod garage;
 mod listings;
 mod saved;
 mod service_log;
 
+pub use digests::TellWatchers;
 pub use garage::KeepGarage;
 pub use listings::KeepListings;
 pub use saved::{KeepSaved, NewSearch};

@@ -50,7 +50,7 @@ impl Deliver {
     /// Switches an endpoint off that had no success in five days.
     pub async fn judge(&self, verdict: Verdict, request_id: &str) -> Result<(), Error> {
         let act = Act::of_system(self.clock.now(), request_id);
-        let decide = |standing: &_| Ok(rules::judge(&act, verdict, standing));
+        let decide = |endpoint: &_| Ok(rules::judge(&act, verdict, endpoint));
         gone_is_fine(self.webhooks.judge(&act, verdict.webhook_id, &decide).await)
     }
 

@@ -13,7 +13,7 @@ use crate::sql::Sql;
 const NOWHERE: &str = "900000000000000000";
 
 /// The table that is searched, as `s`, with what has to be computed for this filter alone.
-pub(super) fn source(filter: &ListingFilter, audience: Audience) -> String {
+pub(in crate::inventory) fn source(filter: &ListingFilter, audience: Audience) -> String {
     let mut computed = String::new();
     if let Some(q) = &filter.q {
         computed.push_str(", CAST(");
@@ -88,7 +88,7 @@ fn relevance(q: &WordQuery) -> String {
 }
 
 /// Appends all conditions, each starting with ` AND `.
-pub(super) fn conditions(sql: &mut Sql, audience: Audience, filter: &ListingFilter) {
+pub(in crate::inventory) fn conditions(sql: &mut Sql, audience: Audience, filter: &ListingFilter) {
     match audience {
         // The one condition of what everybody may see: the column is kept by the writes and by triggers.
         Audience::Public { .. } => {

@@ -1,6 +1,6 @@
 //! Listings to look for, in one table that is read in one statement: see `listing_search` in the migrations.
 
-mod conditions;
+pub(super) mod conditions;
 mod counts;
 mod detail;
 pub(crate) mod index;

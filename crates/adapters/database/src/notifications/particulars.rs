@@ -1,0 +1,244 @@
+//! What letters and notices say about what something happened to: one query for each kind of thing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use application::notify::Subject;
+use kernel::Instant;
+use kernel::error::Common;
+use kernel::money::{Currency, Money};
+use kernel::zone::Zone;
+use scheduling::notice::params;
+use sea_orm::{DbErr, QueryResult};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::db::Db;
+use crate::fault;
+use crate::scheduling::rows::{DETAILS, details, filed, filed_where, vehicle_title};
+use crate::sql::Sql;
+
+type Said = Map<String, Value>;
+/// Says something of one row.
+type Read = fn(&QueryResult) -> Result<(Subject, Value), Common>;
+
+/// A kind of thing: its query up to the list of ids, what stands behind it, and how its rows are read.
+struct Thing {
+    ids: Vec<Uuid>,
+    select: fn(Sql) -> Sql,
+    last: &'static str,
+    read: Read,
+}
+
+/// What is said about each. What is gone is left out.
+pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<Subject, Said>, Common> {
+    let mut found = HashMap::new();
+    for thing in things(subjects) {
+        if thing.ids.is_empty() {
+            continue;
+        }
+        let mut sql = (thing.select)(db.sql());
+        sql.bind_all(thing.ids).push(")").push(thing.last);
+        for row in db.all_of_primary(sql).await? {
+            let (subject, said) = (thing.read)(&row)?;
+            merge(found.entry(subject).or_insert_with(Map::new), said);
+        }
+    }
+    Ok(found)
+}
+
+fn things(subjects: &BTreeSet<Subject>) -> [Thing; 8] {
+    let ids = |of: fn(&Subject) -> Option<Uuid>| subjects.iter().filter_map(of).collect::<Vec<_>>();
+    let thing = |ids, select, read| Thing {
+        ids,
+        select,
+        last: "",
+        read,
+    };
+    [
+        thing(
+            ids(|s| if let Subject::Booking(id) = s { Some(*id) } else { None }),
+            |sql| selecting(filed_where(sql), "b.id IN ("),
+            booking,
+        ),
+        thing(
+            ids(|s| if let Subject::Negotiation(id) = s { Some(*id) } else { None }),
+            |sql| selecting(sql, NEGOTIATION),
+            negotiation,
+        ),
+        thing(
+            ids(|s| if let Subject::Dealer(id) = s { Some(*id) } else { None }),
+            |sql| selecting(sql, "SELECT id, name, status_reason FROM dealers WHERE id IN ("),
+            dealer,
+        ),
+        thing(
+            ids(|s| if let Subject::Listing(id) = s { Some(*id) } else { None }),
+            |sql| selecting(sql, LISTING),
+            listing,
+        ),
+        thing(
+            ids(|s| if let Subject::Sale(id) = s { Some(*id) } else { None }),
+            |sql| selecting(sql, SALE),
+            sale,
+        ),
+        thing(
+            ids(|s| if let Subject::Waitlist(id) = s { Some(*id) } else { None }),
+            |sql| {
+                let mut sql = sql;
+                sql.push("SELECT w.id, w.start_at, s.timezone, u.first_name, ")
+                    .push(DETAILS)
+                    .push(WAITLIST);
+                sql
+            },
+            waitlist,
+        ),
+        Thing {
+            last: " ORDER BY k.id",
+            ..thing(
+                ids(|s| if let Subject::Watcher(id) = s { Some(*id) } else { None }),
+                |sql| selecting(sql, WATCHER),
+                watcher,
+            )
+        },
+        thing(
+            ids(|s| if let Subject::Webhook(id) = s { Some(*id) } else { None }),
+            |sql| selecting(sql, "SELECT id, url FROM webhooks WHERE id IN ("),
+            webhook,
+        ),
+    ]
+}
+
+fn selecting(mut sql: Sql, text: &str) -> Sql {
+    sql.push(text);
+    sql
+}
+
+const NEGOTIATION: &str = "SELECT n.id, n.listing_id, n.reason, v.year, v.make, v.model, v.trim, d.name AS dealer_name, s.timezone, \
+     u.first_name, u.last_name FROM negotiations n JOIN listings l ON l.id = n.listing_id \
+     JOIN vehicles v ON v.id = l.vehicle_id JOIN dealers d ON d.id = n.dealer_id JOIN users u ON u.id = n.buyer_id \
+     LEFT JOIN sites s ON s.id = l.site_id WHERE n.id IN (";
+
+const LISTING: &str = "SELECT l.id, v.year, v.make, v.model, v.trim, d.name AS dealer_name FROM listings l \
+     JOIN vehicles v ON v.id = l.vehicle_id JOIN dealers d ON d.id = l.dealer_id WHERE l.id IN (";
+
+const SALE: &str = "SELECT s.id, s.year, s.make, s.model, v.trim, s.price_minor, s.currency, s.sale_date, s.buyer_name, \
+     COALESCE(d.name, u.first_name || ' ' || u.last_name) AS seller FROM sales s JOIN vehicles v ON v.id = s.vehicle_id \
+     LEFT JOIN dealers d ON d.id = s.dealer_id LEFT JOIN users u ON u.id = s.seller_user_id WHERE s.id IN (";
+
+const WAITLIST: &str = " FROM waitlist_entries w JOIN listings l ON l.id = w.listing_id JOIN vehicles v ON v.id = w.vehicle_id \
+     JOIN dealers d ON d.id = w.dealer_id JOIN sites s ON s.id = l.site_id JOIN users u ON u.id = w.user_id WHERE w.id IN (";
+
+/// A row for each search, or one without.
+const WATCHER: &str = "SELECT u.id, u.first_name, k.id AS search_id, k.name AS search_name FROM users u \
+     LEFT JOIN saved_searches k ON k.user_id = u.id AND k.name IS NOT NULL WHERE u.id IN (";
+
+fn get<T: sea_orm::TryGetable>(row: &QueryResult, column: &str) -> Result<T, Common> {
+    row.try_get_by(column).map_err(|e: DbErr| fault::common(&e))
+}
+
+fn vehicle(row: &QueryResult) -> Result<String, Common> {
+    vehicle_title(row).map_err(|e| fault::common(&e))
+}
+
+/// What several rows say of one thing: objects are joined, anything else is said by the last.
+fn merge(said: &mut Said, more: Value) {
+    let Value::Object(more) = more else { return };
+    for (name, value) in more {
+        match (said.get_mut(&name), value) {
+            (Some(Value::Object(inner)), value @ Value::Object(_)) => merge(inner, value),
+            (_, value) => {
+                said.insert(name, value);
+            }
+        }
+    }
+}
+
+fn booking(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let filed = filed(row)?;
+    let said = params(&filed.drive, &filed.details);
+    Ok((Subject::Booking(filed.drive.id.uuid()), said))
+}
+
+fn negotiation(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let id: Uuid = get(row, "id")?;
+    let (first, last): (String, String) = (get(row, "first_name")?, get(row, "last_name")?);
+    let said = json!({
+        "negotiation_id": id,
+        "listing_id": get::<Uuid>(row, "listing_id")?,
+        "buyer": format!("{first} {last}"),
+        "name": first,
+        "vehicle": vehicle(row)?,
+        "dealer": get::<String>(row, "dealer_name")?,
+        "reason": get::<Option<String>>(row, "reason")?,
+        "timezone": get::<Option<String>>(row, "timezone")?.unwrap_or_else(|| "UTC".to_owned()),
+    });
+    Ok((Subject::Negotiation(id), said))
+}
+
+fn dealer(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let id: Uuid = get(row, "id")?;
+    let said = json!({
+        "dealer_id": id,
+        "dealer": get::<String>(row, "name")?,
+        "reason": get::<Option<String>>(row, "status_reason")?,
+    });
+    Ok((Subject::Dealer(id), said))
+}
+
+fn listing(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let id: Uuid = get(row, "id")?;
+    let said = json!({
+        "listing_id": id,
+        "vehicle": vehicle(row)?,
+        "dealer": get::<String>(row, "dealer_name")?,
+    });
+    Ok((Subject::Listing(id), said))
+}
+
+fn sale(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let id: Uuid = get(row, "id")?;
+    let currency: String = get(row, "currency")?;
+    let currency = Currency::parse(&currency).map_err(|_| fault::corrupt("sales", "currency", &currency))?;
+    let said = json!({
+        "sale_id": id,
+        "name": get::<String>(row, "buyer_name")?,
+        "seller": get::<Option<String>>(row, "seller")?.unwrap_or_default(),
+        "vehicle": vehicle(row)?,
+        "price": Money::new(get(row, "price_minor")?, currency).to_string(),
+        "sale_date": get::<chrono::NaiveDate>(row, "sale_date")?,
+    });
+    Ok((Subject::Sale(id), said))
+}
+
+fn waitlist(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let id: Uuid = get(row, "id")?;
+    let zone: String = get(row, "timezone")?;
+    let clock: Zone = zone.parse().map_err(|_| fault::corrupt("sites", "timezone", &zone))?;
+    let said = details(row).map_err(|e| fault::common(&e))?;
+    let said = json!({
+        "name": get::<String>(row, "first_name")?,
+        "vehicle": said.vehicle,
+        "dealer": said.dealer,
+        "site": said.site,
+        "address": said.address,
+        "timezone": zone,
+        "when": clock.words(get::<Instant>(row, "start_at")?),
+    });
+    Ok((Subject::Waitlist(id), said))
+}
+
+fn watcher(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let id: Uuid = get(row, "id")?;
+    let mut names = Map::new();
+    if let Some((search, name)) =
+        get::<Option<Uuid>>(row, "search_id")?.zip(get::<Option<String>>(row, "search_name")?)
+    {
+        names.insert(search.to_string(), json!(name));
+    }
+    let said = json!({ "name": get::<String>(row, "first_name")?, "names": names });
+    Ok((Subject::Watcher(id), said))
+}
+
+fn webhook(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let id: Uuid = get(row, "id")?;
+    Ok((Subject::Webhook(id), json!({ "url": get::<String>(row, "url")? })))
+}
