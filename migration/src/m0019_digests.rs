@@ -44,7 +44,7 @@ impl MigrationTrait for Migration {
         schema.postgres("DROP FUNCTION listings_shown()").await?;
         schema
             .both(
-                "DROP INDEX jobs_due_of_lane;\nALTER TABLE jobs DROP COLUMN lane;\nALTER TABLE outbox DROP COLUMN actor_id;\nDROP TABLE digest_matches;\nDROP TABLE digests;\nDROP TABLE listings_shown;\n\
+                "DROP INDEX waitlist_entries_dealer;\nDROP INDEX jobs_due_of_lane;\nALTER TABLE jobs DROP COLUMN lane;\nALTER TABLE outbox DROP COLUMN actor_id;\nDROP TABLE digest_matches;\nDROP TABLE digests;\nDROP TABLE listings_shown;\n\
                  ALTER TABLE saved_listings DROP COLUMN known_minor;\nALTER TABLE saved_listings DROP COLUMN known_currency;\n",
             )
             .await
@@ -86,6 +86,7 @@ CREATE INDEX digest_matches_age ON digest_matches (told_at);
 ALTER TABLE outbox ADD COLUMN actor_id {uuid};
 ALTER TABLE jobs ADD COLUMN lane {int} NOT NULL DEFAULT 0;
 UPDATE jobs SET lane = 1 WHERE kind = 'webhook_delivery' AND status IN ('queued', 'running');
+CREATE INDEX waitlist_entries_dealer ON waitlist_entries (dealer_id, start_at, id) WHERE status IN ('waiting', 'offered');
 CREATE INDEX jobs_due_of_lane ON jobs (lane, run_at, id) WHERE status = 'queued';
 ";
 

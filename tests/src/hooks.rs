@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
@@ -61,6 +62,7 @@ struct State {
     heard: Vec<Heard>,
     next: VecDeque<Answer>,
     usual: Option<u16>,
+    pause: Duration,
 }
 
 /// The server.
@@ -103,6 +105,11 @@ impl HookSink {
         locked(&self.state).usual = Some(status);
     }
 
+    /// Takes this long for each answer from now on.
+    pub fn slowly(&self, pause: Duration) {
+        locked(&self.state).pause = pause;
+    }
+
     /// Says this status to the next message that is not spoken for.
     pub fn then(&self, status: u16) -> &Self {
         self.then_with(status, None)
@@ -134,16 +141,19 @@ async fn take(state: web::Data<Mutex<State>>, request: HttpRequest, body: web::B
     let headers = request.headers().iter();
     let headers =
         headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
-    let mut state = locked(&state);
-    state.heard.push(Heard {
-        headers: headers.collect(),
-        body: String::from_utf8_lossy(&body).into_owned(),
-    });
-    let usual = Answer {
-        status: state.usual.unwrap_or(200),
-        header: None,
+    let (answer, pause) = {
+        let mut state = locked(&state);
+        state.heard.push(Heard {
+            headers: headers.collect(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        });
+        let usual = Answer {
+            status: state.usual.unwrap_or(200),
+            header: None,
+        };
+        (state.next.pop_front().unwrap_or(usual), state.pause)
     };
-    let answer = state.next.pop_front().unwrap_or(usual);
+    tokio::time::sleep(pause).await;
     let mut response = HttpResponse::build(StatusCode::from_u16(answer.status).expect("a status"));
     if let Some((name, value)) = answer.header {
         response.insert_header((name, value));

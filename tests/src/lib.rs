@@ -200,6 +200,11 @@ impl TestApp {
     /// The letters to an address, newest first, once the queue is at rest.
     pub async fn letters_to(&self, address: &str) -> Vec<Received> {
         self.quiet().await;
+        self.letters_so_far(address)
+    }
+
+    /// Those that have left by now, newest first.
+    pub fn letters_so_far(&self, address: &str) -> Vec<Received> {
         self.mailbox
             .letters()
             .into_iter()

@@ -50,9 +50,14 @@ impl Things {
         let place = json!({ "listing_id": listing, "start_at": "2026-06-09T17:00:00Z" });
         let place = customer.post("/bookings/waitlist", place).await.expect(201);
         things.add("/bookings/waitlist/", id_of(&place.body));
+        let slot = json!({ "start_at": "2026-06-09T19:00:00Z" });
+        let hold = customer
+            .post(&format!("/listings/{listing}/slot-holds"), slot)
+            .await;
+        things.add("/listings/{id}/slot-holds/", id_of(&hold.expect(201).body));
         things.add("/listings/", listing);
         // Of something that never happens: nothing is sent but a test, to a name that nobody has.
-        let hook = json!({ "url": "https://hooks.dealer.example/in", "events": ["nothing.ever"] });
+        let hook = json!({ "url": "https://hooks.dealer.example/in", "events": ["webhook.switched_off"] });
         let hook = id_of(&owner.post("/webhooks", hook).await.expect(201).body);
         let test = owner
             .call(Method::POST, &format!("/webhooks/{hook}/test"))

@@ -4,6 +4,7 @@
 //! port writes in one transaction. So no state machine is ever retyped in SQL or in a rival's crate.
 
 pub mod accept_invitation;
+pub mod back_on_offer;
 pub mod bulk_status;
 pub mod close_sale;
 pub mod error;

@@ -220,7 +220,14 @@ impl Notifier {
 }
 
 /// What an event says in words that a letter takes as they are.
-const AS_TOLD: &[&str] = &["role", "matches", "searches", "price_drops", "why", "failing_since"];
+const AS_TOLD: &[&str] = &[
+    "role",
+    "matches",
+    "searches",
+    "price_drops",
+    "why",
+    "failing_since",
+];
 
 /// Adds what the event itself says: prices, and until when, in the wall time of the place.
 fn add_event(params: &mut Map<String, Value>, event: &Event) {

@@ -281,10 +281,7 @@ impl Places {
     }
 
     /// A place for a job of this lane, for as long as what is returned lives.
-    async fn take(
-        &self,
-        lane: Lane,
-    ) -> Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)> {
+    async fn take(&self, lane: Lane) -> Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)> {
         let part = match lane {
             Lane::Prompt => None,
             Lane::Outside => Some(&self.outside),

@@ -12,6 +12,7 @@ use forecourt_tests::journeys::{self, Journey, journey};
 use libtest_mimic::Trial;
 
 mod access;
+mod alerts;
 mod conventions;
 mod dealers;
 mod drive_keeping;
@@ -78,6 +79,14 @@ const JOURNEYS: &[Journey] = &[
     journey!(webhooks::what_fails_is_tried_by_the_table),
     journey!(webhooks::who_says_gone_hears_nothing_until_switched_on),
     journey!(webhooks::five_days_without_a_success_switch_a_webhook_off),
+    journey!(webhooks::slow_endpoints_do_not_hold_up_letters),
+    journey!(webhooks::a_pattern_that_no_event_fits_is_refused),
+    journey!(drive_keeping::who_waits_is_offered_the_slot_when_the_car_comes_back),
+    journey!(drive_keeping::reminders_go_by_the_clock_on_the_wall_when_it_changes),
+    journey!(drive_keeping::a_reminder_that_would_come_too_late_does_not_wait_for_the_end_of_quiet_hours),
+    journey!(alerts::new_cars_and_lower_prices_come_in_one_letter_a_day),
+    journey!(alerts::digests_go_by_what_a_person_chose),
+    journey!(alerts::who_did_it_at_work_needs_no_word_of_it),
     journey!(queue::admins_see_how_the_queue_goes),
     journey!(queue::a_tick_that_was_missed_is_made_up_once),
     journey!(notifications::both_sides_hear_of_a_test_drive_and_read_it),

@@ -1,5 +1,7 @@
 //! Webhooks, from the registration to the message that a real server hears.
 
+use std::time::{Duration, Instant};
+
 use forecourt_tests::hooks::HookSink;
 use forecourt_tests::world::{dealer, id_of};
 use forecourt_tests::{Client, Reply, TestApp};
@@ -339,5 +341,62 @@ pub(crate) async fn five_days_without_a_success_switch_a_webhook_off(backend: Ba
     assert!(letters[0].subject.contains("webhook") && letters[0].text.contains("2026-06-08T14:00:00Z"));
     post.app.advance(2 * DAY).await;
     assert_eq!(post.deliveries("?status=waiting").await.len(), 0);
+    post.close().await;
+}
+
+pub(crate) async fn slow_endpoints_do_not_hold_up_letters(backend: Backend) {
+    let post = Outpost::open(backend, &["listing.*"]).await;
+    let ann = post.app.customer("ann@example.com").await;
+    let car = post.room.car(50).await;
+    post.app.quiet().await;
+    post.sink.slowly(Duration::from_secs(2));
+    let before = post.sink.heard().len();
+    for number in 51..56 {
+        let _ = post.room.car(number).await;
+    }
+    // Ten messages, two seconds each; all but the first two wait for a place.
+    for _ in 0..100 {
+        if post.sink.heard().len() > before {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let drive = json!({ "listing_id": car, "start_at": crate::showroom::NINE });
+    let _ = ann.client.post("/bookings", drive).await.expect(201);
+    let asked = Instant::now();
+    while post.app.letters_so_far(&ann.email).is_empty() {
+        assert!(
+            asked.elapsed() < Duration::from_secs(4),
+            "the letter waits behind messages to a slow endpoint"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(
+        post.sink.heard().len() < before + 8,
+        "it came while messages wait"
+    );
+    post.sink.slowly(Duration::ZERO);
+    post.app.quiet().await;
+    assert_eq!(post.sink.heard().len(), before + 10, "and none of them is lost");
+    post.close().await;
+}
+
+pub(crate) async fn a_pattern_that_no_event_fits_is_refused(backend: Backend) {
+    let post = Outpost::open(backend, &["booking.*", "*", "sale.closed"]).await;
+    let owner = post.owner().await;
+    let wish = |events: Value| json!({ "url": post.sink.url, "events": events });
+    let refused = owner
+        .post("/webhooks", wish(json!(["booking.aproved", "foo.bar"])))
+        .await;
+    let refused = refused.expect(400);
+    assert_eq!(refused.text("/errors/0/code"), "unknown_event_type");
+    assert!(
+        refused
+            .text("/errors/0/message")
+            .contains("did you mean booking.approved")
+    );
+    assert_eq!(refused.text("/errors/1/pointer"), "/events/1");
+    let change = json!({ "events": ["booking.exploded"] });
+    let _ = owner.patch(&post.hook, change).await.expect(400);
     post.close().await;
 }

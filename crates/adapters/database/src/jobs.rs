@@ -58,10 +58,7 @@ impl Queue for SqlQueue {
     async fn claim(&self, times: Times, lease_seconds: u32, room: Room) -> Result<Vec<ClaimedJob>, Common> {
         // Lanes with a bound come first: behind a backlog of the others they would starve.
         let lanes = [Lane::Outside, Lane::Long, Lane::Prompt];
-        let open: Vec<Lane> = lanes
-            .into_iter()
-            .filter(|lane| room.of_lane(*lane) > 0)
-            .collect();
+        let open: Vec<Lane> = lanes.into_iter().filter(|lane| room.of_lane(*lane) > 0).collect();
         let mut sql = self.db.sql();
         sql.push("SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND lane IN (")
             .bind_all(open.iter().map(|lane| lane.number()))
@@ -87,9 +84,7 @@ impl Queue for SqlQueue {
             sql.push(if n > 0 { " UNION ALL " } else { "" });
             of_lane(&mut sql, lane, room.of_lane(lane), times);
         }
-        sql.push(") claimable LIMIT ")
-            .bind(i64::from(room.all))
-            .push(")");
+        sql.push(") claimable LIMIT ").bind(i64::from(room.all)).push(")");
         sql.push(" RETURNING id, kind, payload, attempts, watched_by, request_id, created_at, lane");
         let rows = self.db.returning(sql).await?;
         let mut jobs = rows

@@ -77,7 +77,12 @@ impl Upkeep for SqlUpkeep {
             doomed("sessions", "id", known_session, before.sessions),
             doomed("slot_holds", "id", "expires_at", before.forgotten),
             doomed("waitlist_entries", "id", "end_at", before.ended),
-            doomed("digest_matches", "(search_id, listing_id)", "told_at", before.ended),
+            doomed(
+                "digest_matches",
+                "(search_id, listing_id)",
+                "told_at",
+                before.ended,
+            ),
             doomed("notifications", "id", "created_at", before.notices),
             doomed("throttles", "subject", "forgotten_at", before.forgotten),
         ] {

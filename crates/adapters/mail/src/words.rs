@@ -166,10 +166,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/negotiation_lapsed_dealer.txt"),
     ),
     ("price_dropped", include_str!("../templates/price_dropped.txt")),
-    (
-        "search_matched",
-        include_str!("../templates/search_matched.txt"),
-    ),
+    ("search_matched", include_str!("../templates/search_matched.txt")),
     ("daily_digest", include_str!("../templates/daily_digest.txt")),
     ("sale_closed", include_str!("../templates/sale_closed.txt")),
     ("sale_confirm", include_str!("../templates/sale_confirm.txt")),

@@ -270,6 +270,11 @@ impl SlotHolds for Memory {
             |state: &mut State, new| new.map_or(Ok(()), |new| state.scheduling.keep(new)),
         )
     }
+
+    async fn find(&self, user: UserId, id: SlotHoldId, at: Instant) -> Result<Option<SlotHold>, Error> {
+        let hold = self.lock().scheduling.holds.get(&id).cloned();
+        Ok(hold.filter(|hold| hold.user == user && at < hold.expires_at))
+    }
 }
 
 #[async_trait]

@@ -1,6 +1,6 @@
 //! Keeping a slot while the form is filled in.
 
-use actix_web::{post, web};
+use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
 use kernel::id::kind;
 use scheduling::hold::SlotHold;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::SchedulingServices;
 use crate::answer::{Answer, Response};
-use crate::extract::{Acting, Body, PathId};
+use crate::extract::{Acting, Body, InnerId, PathId};
 
 /// A slot to keep.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,6 +42,26 @@ impl From<SlotHold> for SlotHoldDto {
             expires_at: hold.expires_at,
         }
     }
+}
+
+/// One of my holds
+///
+/// As long as it counts: one that is used up or over is not there.
+#[utoipa::path(tag = "bookings", operation_id = "show_slot_hold",
+    params(("id" = Uuid, Path, description = "The listing."), ("did" = Uuid, Path, description = "The hold.")),
+    responses((status = 200, description = "The hold.", body = SlotHoldDto)), security(("bearer" = [])))]
+#[get("/listings/{id}/slot-holds/{did}")]
+pub(super) async fn show_slot_hold(
+    services: web::Data<SchedulingServices>,
+    acting: Acting,
+    id: PathId<kind::Listing>,
+    hold: InnerId<kind::SlotHold>,
+) -> Response {
+    let found = services
+        .drives
+        .find_hold(&acting.actor, id.0, hold.0, acting.at)
+        .await?;
+    Answer::ok(&SlotHoldDto::from(found))
 }
 
 /// Hold a slot

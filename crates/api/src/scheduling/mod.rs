@@ -25,6 +25,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(bookings::available_slots)
         .service(holds::hold_slot)
+        .service(holds::show_slot_hold)
         .service(bookings::book_test_drive)
         .service(bookings::list_bookings)
         .service(bookings::list_my_bookings)
@@ -33,6 +34,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(calendars::link_site_calendar)
         .service(waitlist::join_waitlist)
         .service(waitlist::list_my_waitlist)
+        .service(waitlist::show_waitlist_entry)
         .service(waitlist::leave_waitlist)
         .service(waitlist::accept_waitlist_offer)
         .service(bookings::show_booking)

@@ -118,6 +118,20 @@ pub(super) async fn list_my_waitlist(
     Answer::ok(&PageDto::<WaitlistEntryDto>::of(found, &request, &core))
 }
 
+/// One of my places in line
+#[utoipa::path(tag = "bookings", operation_id = "show_waitlist_entry", params(("id" = Uuid, Path, description = "The place in line.")),
+    responses((status = 200, description = "The place.", body = WaitlistEntryDto)), security(("bearer" = [])))]
+#[get("/bookings/waitlist/{id}")]
+pub(super) async fn show_waitlist_entry(
+    services: web::Data<SchedulingServices>,
+    acting: Acting,
+    id: PathId<kind::WaitlistEntry>,
+) -> Response {
+    let entry = services.waiting.find(&acting.actor, id.0).await?;
+    let version = entry.version;
+    Ok(Answer::ok(&WaitlistEntryDto::from(entry))?.version(version))
+}
+
 /// Leave the line
 ///
 /// What was offered goes to the next.

@@ -91,7 +91,7 @@ pub struct Turn {
     pub matched: Vec<(SavedSearchId, ListingId)>,
 }
 
-/// The instant after which a car must have been shown first to be new for a search that was kept at `kept`, for somebody who knows
+/// The instant from which on a car must have been shown first to be new for a search that was kept at `kept`, for somebody who knows
 /// what there was at `since`.
 pub fn window(kept: Instant, since: Instant, now: Instant) -> Instant {
     kept.max(since - TimeDelta::hours(OVERLAP_HOURS))

@@ -326,7 +326,7 @@ pub trait Digests: Send + Sync {
     /// breaks off leaves nothing half told. Says how many had their turn; none is the end of a run.
     ///
     /// New for a search is what matches it, is to be seen by everybody, was not told for it yet, is no car of a dealer that the person
-    /// works for, and was shown to the public for the first time behind [`digest::window`](crate::digest::window). A price fell when
+    /// works for, and was shown to the public for the first time since [`digest::window`](crate::digest::window). A price fell when
     /// the asking price of a saved car that everybody may see is below what the person knows.
     async fn turn(
         &self,

@@ -197,7 +197,11 @@ fn what_would_come_too_late_does_not_wait_for_the_morning() {
     let due = |minutes| {
         let (ann, now, until) = at_night(minutes);
         let told = plan(kind, &ann, now, Some(until));
-        assert_eq!(told.first().unwrap().due, now, "a line in the product rings nowhere");
+        assert_eq!(
+            told.first().unwrap().due,
+            now,
+            "a line in the product rings nowhere"
+        );
         (told.last().unwrap().due, now)
     };
     assert_eq!(due(24 * 60).0, morning, "a day ahead there is time");
@@ -220,14 +224,22 @@ fn savers_hear_of_a_lower_price_and_of_no_other() {
     assert_eq!(told("9000.00", "8999.99", "USD"), Some(Whom::Savers(listing)));
     assert_eq!(told("9000.00", "10000.00", "USD"), None);
     assert_eq!(told("9000.00", "9000.00", "USD"), None);
-    assert_eq!(told("9000.00", "8000.00", "EUR"), None, "another currency is no lower price");
+    assert_eq!(
+        told("9000.00", "8000.00", "EUR"),
+        None,
+        "another currency is no lower price"
+    );
 }
 
 #[test]
 fn a_digest_without_matches_is_a_letter_alone() {
     let user: UserId = Id::from_uuid(Uuid::from_u128(6));
     let kinds = |matches: u64| {
-        let event = Event::new("digest.composed", user, json!({"user_id": user, "matches": matches}));
+        let event = Event::new(
+            "digest.composed",
+            user,
+            json!({"user_id": user, "matches": matches}),
+        );
         let all = concerns(&event).into_iter().map(|(kind, _)| kind.name);
         all.collect::<Vec<_>>()
     };

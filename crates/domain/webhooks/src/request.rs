@@ -7,7 +7,7 @@ use kernel::patch::Patch;
 use kernel::text;
 
 use crate::endpoint::MOST_PATTERNS;
-use crate::pattern::Pattern;
+use crate::pattern::{EventNames, Pattern};
 use crate::target::{Reach, Target};
 
 /// Longest description, in characters.
@@ -63,10 +63,10 @@ pub struct CheckedChanges {
 
 impl NewWebhook {
     /// The checked form, or all that is wrong.
-    pub fn check(&self, reach: Reach) -> Result<Checked, Common> {
+    pub fn check(&self, reach: Reach, known: &EventNames) -> Result<Checked, Common> {
         let mut wrong = Violations::new();
         let url = wrong.take("/url", Target::parse(&self.url, reach));
-        let events = events(&mut wrong, &self.events);
+        let events = events(&mut wrong, &self.events, known);
         let description = wrong.take_opt("/description", self.description.as_deref().map(line));
         wrong.clone().into_result()?;
         match (url, events) {
@@ -82,7 +82,7 @@ impl NewWebhook {
 
 impl WebhookChanges {
     /// The checked form, or all that is wrong.
-    pub fn check(&self, reach: Reach) -> Result<CheckedChanges, Common> {
+    pub fn check(&self, reach: Reach, known: &EventNames) -> Result<CheckedChanges, Common> {
         let mut wrong = Violations::new();
         for (pointer, cleared) in [
             ("/url", self.url == Patch::Null),
@@ -93,7 +93,10 @@ impl WebhookChanges {
         }
         let url = self.url.value().map(|url| Target::parse(url, reach));
         let url = wrong.take_opt("/url", url);
-        let events = self.events.value().and_then(|given| events(&mut wrong, given));
+        let events = self
+            .events
+            .value()
+            .and_then(|given| events(&mut wrong, given, known));
         let description = match &self.description {
             Patch::Value(text) => wrong
                 .take("/description", line(text))
@@ -115,7 +118,7 @@ fn line(given: &str) -> Result<String, kernel::error::Malformed> {
     text::line(given, MOST_DESCRIPTION)
 }
 
-fn events(wrong: &mut Violations, given: &[String]) -> Option<Vec<Pattern>> {
+fn events(wrong: &mut Violations, given: &[String], known: &EventNames) -> Option<Vec<Pattern>> {
     wrong.check(
         !given.is_empty() && given.len() <= MOST_PATTERNS,
         "/events",
@@ -130,7 +133,7 @@ fn events(wrong: &mut Violations, given: &[String]) -> Option<Vec<Pattern>> {
     let mut read = BTreeSet::new();
     let mut all = true;
     for (n, pattern) in given.iter().enumerate().take(MOST_PATTERNS) {
-        match wrong.take(&format!("/events/{n}"), Pattern::parse(pattern)) {
+        match wrong.take(&format!("/events/{n}"), known.read(pattern)) {
             Some(pattern) => drop(read.insert(pattern)),
             None => all = false,
         }

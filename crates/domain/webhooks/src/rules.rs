@@ -16,6 +16,7 @@ use crate::delivery::{Attempt, Delivery, Due, State};
 use crate::endpoint::{Endpoint, MOST_ENDPOINTS, Owner, SecretNumbers, WhyOff};
 use crate::error::Error;
 use crate::message::{Message, TEST_EVENT};
+use crate::pattern::EventNames;
 use crate::ports::{Exchange, KeepFacts, Parcel, Settled};
 use crate::request::{Checked, WebhookChanges};
 use crate::retry;
@@ -111,12 +112,12 @@ pub fn register(
 pub fn change(
     act: &Act,
     changes: &WebhookChanges,
-    reach: Reach,
+    (reach, known): (Reach, &EventNames),
     before: &Endpoint,
 ) -> Result<Decision<Endpoint, Endpoint>, Error> {
     keeper(&act.actor, before)?;
     act.expect_version(before.version)?;
-    let changes = changes.check(reach)?;
+    let changes = changes.check(reach, known)?;
     let moved = changes.url.as_ref().is_some_and(|url| *url != before.url);
     let mut after = Endpoint {
         url: changes.url.unwrap_or_else(|| before.url.clone()),

@@ -6,6 +6,7 @@ use forecourt_webhooks::Error;
 use forecourt_webhooks::delivery::{DELIVER_JOB, Delivery, State, Status};
 use forecourt_webhooks::endpoint::{Endpoint, MOST_ENDPOINTS, Off, Owner, WhyOff};
 use forecourt_webhooks::message::Message;
+use forecourt_webhooks::pattern::EventNames;
 use forecourt_webhooks::pattern::Pattern;
 use forecourt_webhooks::ports::{Exchange, KeepFacts, Parcel, Reply, Settled};
 use forecourt_webhooks::request::{NewWebhook, WebhookChanges};
@@ -17,7 +18,6 @@ use kernel::act::{Act, Decision};
 use kernel::actor::{Actor, Membership, Principal};
 use kernel::error::Failure;
 use kernel::id::{DealerId, Id};
-use kernel::letter::LETTER_JOB;
 use kernel::patch::Patch;
 use kernel::rights::Role;
 use proptest::prelude::*;
@@ -65,12 +65,16 @@ fn wish() -> NewWebhook {
     }
 }
 
+fn names() -> EventNames {
+    EventNames::new(["booking.approved", "booking.declined", "sale.closed"])
+}
+
 fn registration(owner: Owner) -> Registration {
     Registration {
         id: id(20),
         owner,
         by: id(1),
-        with: wish().check(Reach::Public).unwrap(),
+        with: wish().check(Reach::Public, &names()).unwrap(),
     }
 }
 
@@ -104,10 +108,7 @@ fn delivery() -> Delivery {
 }
 
 fn parcel(endpoint: Endpoint, delivery: Delivery) -> Parcel {
-    Parcel {
-        endpoint,
-        delivery,
-    }
+    Parcel { endpoint, delivery }
 }
 
 fn answered(status: u16) -> Exchange {
@@ -206,7 +207,7 @@ fn all_that_is_wrong_is_told_at_once() {
         events: vec!["*".to_owned(), "nonsense".to_owned()],
         description: Some(" ".to_owned()),
     };
-    let error = wrong.check(Reach::Public).unwrap_err();
+    let error = wrong.check(Reach::Public, &names()).unwrap_err();
     let pointers: Vec<_> = error
         .violations()
         .unwrap()
@@ -219,9 +220,9 @@ fn all_that_is_wrong_is_told_at_once() {
         events: Vec::new(),
         ..wish()
     };
-    assert!(none.check(Reach::Public).is_err());
+    assert!(none.check(Reach::Public, &names()).is_err());
     let kept: Vec<_> = wish()
-        .check(Reach::Public)
+        .check(Reach::Public, &names())
         .unwrap()
         .events
         .into_iter()
@@ -233,7 +234,7 @@ fn all_that_is_wrong_is_told_at_once() {
         active: Patch::Null,
         ..WebhookChanges::default()
     };
-    let error = cleared.check(Reach::Public).unwrap_err();
+    let error = cleared.check(Reach::Public, &names()).unwrap_err();
     assert_eq!(error.violations().unwrap().as_slice().len(), 2);
 }
 
@@ -248,7 +249,7 @@ fn switching_on_wipes_the_slate_and_a_stale_version_changes_nothing() {
         ..WebhookChanges::default()
     };
     let change = |changes: &WebhookChanges, before: &Endpoint| {
-        rules::change(&owner(), changes, Reach::Public, before)
+        rules::change(&owner(), changes, (Reach::Public, &names()), before)
             .unwrap()
             .answer
     };
@@ -270,7 +271,7 @@ fn switching_on_wipes_the_slate_and_a_stale_version_changes_nothing() {
         expected_version: Some(7),
         ..owner()
     };
-    let error = rules::change(&stale, &active(false), Reach::Public, &failing).unwrap_err();
+    let error = rules::change(&stale, &active(false), (Reach::Public, &names()), &failing).unwrap_err();
     assert_eq!(error.code(), "stale_version");
 }
 
@@ -399,7 +400,11 @@ fn who_says_gone_is_switched_off_and_told() {
             since: noon()
         })
     );
-    assert_eq!(jobs(&decision, LETTER_JOB), 2);
+    let told = decision.record.events.first().unwrap();
+    assert_eq!(
+        (told.name.as_str(), told.payload["why"].as_str()),
+        ("webhook.switched_off", Some("gone"))
+    );
     assert_eq!(jobs(&decision, DELIVER_JOB), 0);
 }
 
@@ -414,9 +419,7 @@ fn five_days_without_a_success_switch_off_and_a_success_between_does_not() {
         failing_since: noon(),
     };
     let act = Act::of_system(noon() + TimeDelta::days(5), "job");
-    let judge = |endpoint: Endpoint| {
-        rules::judge(&act, verdict, &endpoint)
-    };
+    let judge = |endpoint: Endpoint| rules::judge(&act, verdict, &endpoint);
     let decision = judge(failing.clone());
     assert_eq!(
         decision.plan.unwrap().off.map(|off| off.why),

@@ -11,7 +11,8 @@ use api::inventory::InventoryServices;
 use application::bulk_status::ChangeMany;
 use application::remove_listing::ChangeListings;
 use database::inventory::{
-    SqlDigests, SqlImports, SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords, SqlVehicles,
+    SqlDigests, SqlImports, SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords,
+    SqlVehicles,
 };
 use worker::{DigestHandler, ImportHandler};
 

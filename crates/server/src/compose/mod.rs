@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use api::scheduling::SchedulingServices;
 use api::webhooks::WebhookServices;
 use api::{Core, Services, Settings};
 use application::letters::{Carrier, Courier, UnsubscribeLinks, Words};
@@ -198,7 +199,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         Arc::new(negotiation::due(ground, &negotiation)),
     ];
     handlers.extend(webhooks::handlers(ground, &webhooks)?);
-    let relay = relay(ground, words, &webhooks);
+    let relay = relay(ground, words, &webhooks, &scheduling);
     let worker = Worker {
         queue: Arc::new(queue.clone()),
         relay,
@@ -263,12 +264,18 @@ fn courier(config: &Config, mailbox: &Mailbox) -> anyhow::Result<Arc<dyn Courier
 }
 
 /// Who hears of events.
-fn relay(ground: &Ground, words: Arc<dyn Words>, webhooks: &WebhookServices) -> Relay {
+fn relay(
+    ground: &Ground,
+    words: Arc<dyn Words>,
+    webhooks: &WebhookServices,
+    scheduling: &SchedulingServices,
+) -> Relay {
     Relay {
         outbox: Arc::new(SqlOutbox::new(ground.db.clone())),
         readers: vec![
             Arc::new(notifications::notifier(ground, words)),
             Arc::new(webhooks::reader(webhooks)),
+            Arc::new(scheduling::back_on_offer(scheduling)),
         ],
     }
 }

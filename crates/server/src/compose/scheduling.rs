@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ::scheduling::use_cases::{TestDrives, WaitingLists};
 use api::scheduling::SchedulingServices;
+use application::back_on_offer::BackOnOffer;
 use database::scheduling::{SqlBookingQueries, SqlBookings, SqlSlotHolds, SqlSlots, SqlWaitlist};
 use security::{HmacFeedTokens, Keys};
 use worker::{ExpireBooking, RemindOfBooking, TurnWaitlist};
@@ -42,6 +43,13 @@ pub(super) fn turns(ground: &Ground, services: &SchedulingServices) -> TurnWaitl
     TurnWaitlist {
         waiting: services.waiting.clone(),
         clock: Arc::clone(&ground.clock),
+    }
+}
+
+/// Gives those in line a turn when a car comes back on offer.
+pub(super) fn back_on_offer(services: &SchedulingServices) -> BackOnOffer {
+    BackOnOffer {
+        lists: Arc::clone(&services.waiting.lists),
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use ::webhooks::pattern::EventNames;
 use ::webhooks::target::Reach;
 use ::webhooks::use_cases::{Deliver, KeepWebhooks};
 use anyhow::Context as _;
 use api::webhooks::WebhookServices;
+use application::events;
 use application::tell_webhooks::TellWebhooks;
 use database::webhooks::{SqlDeliveries, SqlWebhooks};
 use security::{Keys, WebhookSecrets};
@@ -23,6 +25,7 @@ pub(super) fn webhooks(ground: &Ground) -> anyhow::Result<WebhookServices> {
             deliveries: Arc::new(SqlDeliveries::new(ground.db.clone())),
             secrets: Arc::new(WebhookSecrets::new(&keys)),
             ids: ground.ids.clone(),
+            events: EventNames::new(events::all().iter().map(|event| event.name.as_str())),
             reach: if ground.config.webhook_private {
                 Reach::Anywhere
             } else {

@@ -200,7 +200,9 @@ async fn matches(
 ) -> Result<HashMap<usize, Vec<Car>>, Stop<Error>> {
     let public = Audience::Public { exact: true };
     let mut sql = tx.sql();
-    sql.push("SELECT m.arm, m.listing_id, l.asking_minor, l.currency, v.year, v.make, v.model, v.trim FROM (");
+    sql.push(
+        "SELECT m.arm, m.listing_id, l.asking_minor, l.currency, v.year, v.make, v.model, v.trim FROM (",
+    );
     for (arm, (search, due, filter)) in searches.iter().enumerate() {
         let after = window(search.created_at, due.watcher.since, now);
         sql.push(if arm == 0 { "" } else { " UNION ALL " })
@@ -208,7 +210,7 @@ async fn matches(
             .push(&arm.to_string())
             .push(" AS arm, w.at, s.listing_id FROM ")
             .push(&source(filter, public))
-            .push(" JOIN listings_shown w ON w.listing_id = s.listing_id WHERE w.at > ")
+            .push(" JOIN listings_shown w ON w.listing_id = s.listing_id WHERE w.at >= ")
             .bind(after);
         conditions(&mut sql, public, filter);
         if let Some(employer) = due.employer {
@@ -246,10 +248,8 @@ async fn drops(tx: &Tx, told: &[&Due]) -> Result<Vec<(UserId, PriceDrop)>, Stop<
     );
     sql.bind_all(told.iter().map(|due| due.watcher.user.uuid()))
         .push(") ORDER BY k.user_id, k.saved_at, k.listing_id");
-    let employers: HashMap<UserId, Option<Uuid>> = told
-        .iter()
-        .map(|due| (due.watcher.user, due.employer))
-        .collect();
+    let employers: HashMap<UserId, Option<Uuid>> =
+        told.iter().map(|due| (due.watcher.user, due.employer)).collect();
     let mut found = Vec::new();
     for row in tx.all(sql).await? {
         let user: UserId = id(&row, "user_id")?;

@@ -66,13 +66,15 @@ async fn save_in(
     let decision = decide(&facts).map_err(Stop::Domain)?;
     if decision.plan {
         let mut sql = tx.sql();
-        sql.push("INSERT INTO saved_listings (user_id, listing_id, saved_at, known_minor, known_currency) SELECT ")
-            .bind(user.uuid())
-            .push(", l.id, ")
-            .bind(act.at)
-            .push(", l.asking_minor, l.currency FROM listings l WHERE l.id = ")
-            .bind(listing.uuid())
-            .push(" ON CONFLICT DO NOTHING");
+        sql.push(
+            "INSERT INTO saved_listings (user_id, listing_id, saved_at, known_minor, known_currency) SELECT ",
+        )
+        .bind(user.uuid())
+        .push(", l.id, ")
+        .bind(act.at)
+        .push(", l.asking_minor, l.currency FROM listings l WHERE l.id = ")
+        .bind(listing.uuid())
+        .push(" ON CONFLICT DO NOTHING");
         tx.run(sql).await?;
         watch(tx, act, user).await?;
     }

@@ -56,32 +56,68 @@ fn things(subjects: &BTreeSet<Subject>) -> [Thing; 8] {
     };
     [
         thing(
-            ids(|s| if let Subject::Booking(id) = s { Some(*id) } else { None }),
+            ids(|s| {
+                if let Subject::Booking(id) = s {
+                    Some(*id)
+                } else {
+                    None
+                }
+            }),
             |sql| selecting(filed_where(sql), "b.id IN ("),
             booking,
         ),
         thing(
-            ids(|s| if let Subject::Negotiation(id) = s { Some(*id) } else { None }),
+            ids(|s| {
+                if let Subject::Negotiation(id) = s {
+                    Some(*id)
+                } else {
+                    None
+                }
+            }),
             |sql| selecting(sql, NEGOTIATION),
             negotiation,
         ),
         thing(
-            ids(|s| if let Subject::Dealer(id) = s { Some(*id) } else { None }),
+            ids(|s| {
+                if let Subject::Dealer(id) = s {
+                    Some(*id)
+                } else {
+                    None
+                }
+            }),
             |sql| selecting(sql, "SELECT id, name, status_reason FROM dealers WHERE id IN ("),
             dealer,
         ),
         thing(
-            ids(|s| if let Subject::Listing(id) = s { Some(*id) } else { None }),
+            ids(|s| {
+                if let Subject::Listing(id) = s {
+                    Some(*id)
+                } else {
+                    None
+                }
+            }),
             |sql| selecting(sql, LISTING),
             listing,
         ),
         thing(
-            ids(|s| if let Subject::Sale(id) = s { Some(*id) } else { None }),
+            ids(|s| {
+                if let Subject::Sale(id) = s {
+                    Some(*id)
+                } else {
+                    None
+                }
+            }),
             |sql| selecting(sql, SALE),
             sale,
         ),
         thing(
-            ids(|s| if let Subject::Waitlist(id) = s { Some(*id) } else { None }),
+            ids(|s| {
+                if let Subject::Waitlist(id) = s {
+                    Some(*id)
+                } else {
+                    None
+                }
+            }),
             |sql| {
                 let mut sql = sql;
                 sql.push("SELECT w.id, w.start_at, s.timezone, u.first_name, ")
@@ -94,13 +130,25 @@ fn things(subjects: &BTreeSet<Subject>) -> [Thing; 8] {
         Thing {
             last: " ORDER BY k.id",
             ..thing(
-                ids(|s| if let Subject::Watcher(id) = s { Some(*id) } else { None }),
+                ids(|s| {
+                    if let Subject::Watcher(id) = s {
+                        Some(*id)
+                    } else {
+                        None
+                    }
+                }),
                 |sql| selecting(sql, WATCHER),
                 watcher,
             )
         },
         thing(
-            ids(|s| if let Subject::Webhook(id) = s { Some(*id) } else { None }),
+            ids(|s| {
+                if let Subject::Webhook(id) = s {
+                    Some(*id)
+                } else {
+                    None
+                }
+            }),
             |sql| selecting(sql, "SELECT id, url FROM webhooks WHERE id IN ("),
             webhook,
         ),
@@ -212,7 +260,9 @@ fn sale(row: &QueryResult) -> Result<(Subject, Value), Common> {
 fn waitlist(row: &QueryResult) -> Result<(Subject, Value), Common> {
     let id: Uuid = get(row, "id")?;
     let zone: String = get(row, "timezone")?;
-    let clock: Zone = zone.parse().map_err(|_| fault::corrupt("sites", "timezone", &zone))?;
+    let clock: Zone = zone
+        .parse()
+        .map_err(|_| fault::corrupt("sites", "timezone", &zone))?;
     let said = details(row).map_err(|e| fault::common(&e))?;
     let said = json!({
         "name": get::<String>(row, "first_name")?,

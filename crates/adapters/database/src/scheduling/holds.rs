@@ -7,12 +7,12 @@ use kernel::id::{SlotHoldId, UserId};
 use scheduling::error::Error;
 use scheduling::hold::SlotHold;
 use scheduling::ports::{BookingTarget, HoldFacts, NewHold, SlotHolds};
-use sea_orm::DbErr;
+use sea_orm::{DbErr, QueryResult};
 
 use super::bookings::booking_facts;
-use super::rows::id;
+use super::rows::{id, slot};
 use crate::db::Db;
-use crate::fault::Stop;
+use crate::fault::{self, Stop};
 use crate::tx::Tx;
 
 /// Holds in the database.
@@ -43,6 +43,33 @@ impl SlotHolds for SqlSlotHolds {
             })
             .await
     }
+
+    async fn find(&self, user: UserId, id: SlotHoldId, at: Instant) -> Result<Option<SlotHold>, Error> {
+        let mut sql = self.db.sql();
+        sql.push(
+            "SELECT id, listing_id, vehicle_id, user_id, start_at, end_at, created_at, expires_at FROM slot_holds WHERE id = ",
+        )
+        .bind(id.uuid());
+        sql.push(" AND user_id = ")
+            .bind(user.uuid())
+            .push(" AND expires_at > ")
+            .bind(at);
+        let row = self.db.one(sql).await?;
+        let read = row.as_ref().map(read).transpose();
+        Ok(read.map_err(|e| fault::common(&e))?)
+    }
+}
+
+fn read(row: &QueryResult) -> Result<SlotHold, DbErr> {
+    Ok(SlotHold {
+        id: id(row, "id")?,
+        listing: id(row, "listing_id")?,
+        vehicle: id(row, "vehicle_id")?,
+        user: id(row, "user_id")?,
+        slot: slot(row)?,
+        created_at: row.try_get("", "created_at")?,
+        expires_at: row.try_get("", "expires_at")?,
+    })
 }
 
 async fn hold_in(

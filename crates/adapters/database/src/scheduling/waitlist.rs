@@ -5,7 +5,7 @@ use chrono::Days;
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done, Record};
 use kernel::error::Common;
-use kernel::id::{UserId, WaitlistEntryId};
+use kernel::id::{DealerId, ListingId, UserId, WaitlistEntryId};
 use kernel::paging::{Page, PageRequest};
 use scheduling::booking::Slot;
 use scheduling::error::Error;
@@ -95,6 +95,52 @@ impl Waitlist for SqlWaitlist {
                 (tx, result)
             })
             .await
+    }
+
+    async fn find(&self, user: UserId, id: WaitlistEntryId) -> Result<Option<WaitlistEntry>, Error> {
+        let mut sql = self.db.sql();
+        sql.push("SELECT ").push(ENTRY);
+        sql.push(" FROM waitlist_entries w WHERE w.id = ")
+            .bind(id.uuid())
+            .push(" AND w.user_id = ")
+            .bind(user.uuid());
+        let row = self.db.one(sql).await?;
+        Ok(row.as_ref().map(entry).transpose()?)
+    }
+
+    async fn waited_for(
+        &self,
+        listings: &[ListingId],
+        dealers: &[DealerId],
+        at: Instant,
+    ) -> Result<Vec<(DealerId, Turn)>, Error> {
+        let mut sql = self.db.sql();
+        // One walk of an index each; UNION leaves doubles out.
+        for (n, column) in ["w.listing_id", "w.dealer_id"].into_iter().enumerate() {
+            sql.push(if n > 0 { " UNION " } else { "" })
+                .push("SELECT w.dealer_id, w.listing_id, w.start_at, w.end_at FROM waitlist_entries w WHERE ")
+                .push(LIVE)
+                .push(" AND w.start_at > ")
+                .bind(at)
+                .push(" AND ")
+                .push(column)
+                .push(" IN (");
+            match n {
+                0 => sql.bind_all(listings.iter().map(ListingId::uuid)),
+                _ => sql.bind_all(dealers.iter().map(DealerId::uuid)),
+            };
+            sql.push(")");
+        }
+        let read = |row: &QueryResult| -> Result<_, DbErr> {
+            let turn = Turn {
+                listing_id: rows::id(row, "listing_id")?,
+                slot: rows::slot(row)?,
+            };
+            Ok((rows::id(row, "dealer_id")?, turn))
+        };
+        let rows = self.db.all_of_primary(sql).await?;
+        let found: Result<_, DbErr> = rows.iter().map(read).collect();
+        Ok(found.map_err(|e| fault::common(&e))?)
     }
 
     async fn mine(&self, user: UserId, page: &PageRequest) -> Result<Page<WaitlistEntry>, Error> {

@@ -195,7 +195,9 @@ pub(crate) async fn only_what_is_new_and_to_be_seen_is_told(world: World) {
     yard.world.clock.advance(1);
     let ann = watch.watcher().await;
     watch.keep(&ann, &[("make", "Ford")]).await;
-    watch.keep(&ann, &[("q", "sunroof"), ("max_price", "13000")]).await;
+    watch
+        .keep(&ann, &[("q", "sunroof"), ("max_price", "13000")])
+        .await;
     watch.keep(&ann, &[("max_price", "12000")]).await;
     let sam = watch.person().await;
     let staff: Vec<(&str, Value)> = vec![

@@ -58,15 +58,30 @@ pub(crate) async fn a_job_whose_worker_died_is_taken_again_and_the_dead_hand_is_
         .enqueue(Job::new("slow", &json!({})), world.clock.now())
         .await
         .unwrap();
-    let first = queue.claim(times(&world), 30, Room::of(10)).await.unwrap().pop().unwrap();
+    let first = queue
+        .claim(times(&world), 30, Room::of(10))
+        .await
+        .unwrap()
+        .pop()
+        .unwrap();
     assert_eq!(queue.claim(times(&world), 30, Room::of(10)).await.unwrap(), []);
     world.clock.advance(31);
-    let second = queue.claim(times(&world), 30, Room::of(10)).await.unwrap().pop().unwrap();
+    let second = queue
+        .claim(times(&world), 30, Room::of(10))
+        .await
+        .unwrap()
+        .pop()
+        .unwrap();
     assert_eq!((second.id, second.attempt), (first.id, 2));
     assert!(!queue.succeed(&first, world.clock.now(), None).await.unwrap());
     assert!(!queue.extend(&first, world.clock.now(), 30).await.unwrap());
     assert!(queue.hand_back(&second).await.unwrap());
-    let third = queue.claim(times(&world), 30, Room::of(10)).await.unwrap().pop().unwrap();
+    let third = queue
+        .claim(times(&world), 30, Room::of(10))
+        .await
+        .unwrap()
+        .pop()
+        .unwrap();
     assert_eq!(third.attempt, 2, "handing back does not count as a try");
     assert!(
         queue
@@ -106,9 +121,19 @@ pub(crate) async fn a_dead_letter_is_kept_and_can_be_revived(world: World) {
         .enqueue(Job::new("doomed", &json!({})), world.clock.now())
         .await
         .unwrap();
-    let job = queue.claim(times(&world), 30, Room::of(1)).await.unwrap().pop().unwrap();
+    let job = queue
+        .claim(times(&world), 30, Room::of(1))
+        .await
+        .unwrap()
+        .pop()
+        .unwrap();
     assert!(queue.retry(&job, world.clock.now(), "not yet").await.unwrap());
-    let job = queue.claim(times(&world), 30, Room::of(1)).await.unwrap().pop().unwrap();
+    let job = queue
+        .claim(times(&world), 30, Room::of(1))
+        .await
+        .unwrap()
+        .pop()
+        .unwrap();
     assert!(queue.bury(&job, world.clock.now(), "never").await.unwrap());
     let view = queue.job(job.id).await.unwrap().unwrap();
     assert_eq!(view.status, JobStatus::Failed);

@@ -6,6 +6,7 @@ use ::webhooks::Error;
 use ::webhooks::delivery::{DELIVER_JOB, Delivery, Status};
 use ::webhooks::endpoint::{Endpoint, MOST_ENDPOINTS, Off, WhyOff};
 use ::webhooks::message::Message;
+use ::webhooks::pattern::EventNames;
 use ::webhooks::ports::{Deliveries, DeliveryFilter, Webhooks};
 use ::webhooks::request::{NewWebhook, WebhookChanges};
 use ::webhooks::rules::{Tell, Verdict};
@@ -54,6 +55,7 @@ impl Outpost {
                 deliveries: Arc::clone(&deliveries),
                 secrets: Arc::new(PlainSecurity),
                 ids: world.ids.clone(),
+                events: EventNames::new(["booking.approved", "sale.closed"]),
                 reach: Reach::Public,
             },
             deliver: Deliver {

@@ -1,8 +1,9 @@
 //! Ports of those who wait: holds of slots, and the waiting list.
 
 use async_trait::async_trait;
+use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
-use kernel::id::{SlotHoldId, UserId, WaitlistEntryId};
+use kernel::id::{DealerId, ListingId, SlotHoldId, UserId, WaitlistEntryId};
 use kernel::paging::{Page, PageRequest};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,9 @@ pub trait SlotHolds: Send + Sync {
         target: &BookingTarget,
         decide: Decide<'_, HoldFacts, Option<NewHold>, SlotHold, Error>,
     ) -> Result<Done<SlotHold>, Error>;
+
+    /// A user's own hold, as long as it counts; none where they have no such hold.
+    async fn find(&self, user: UserId, id: SlotHoldId, at: Instant) -> Result<Option<SlotHold>, Error>;
 }
 
 /// What is known, under lock, when somebody joins a line.
@@ -134,6 +138,17 @@ pub trait Waitlist: Send + Sync {
         turn: &Turn,
         decide: Decide<'_, TurnFacts, WaitPlan, (), Error>,
     ) -> Result<Done<()>, Error>;
+
+    /// One of a user's own places, in whatever state; none where they have no such place.
+    async fn find(&self, user: UserId, id: WaitlistEntryId) -> Result<Option<WaitlistEntry>, Error>;
+
+    /// Slots after `at` that somebody waits for, each once: of these listings, and of all cars of these dealers.
+    async fn waited_for(
+        &self,
+        listings: &[ListingId],
+        dealers: &[DealerId],
+        at: Instant,
+    ) -> Result<Vec<(DealerId, Turn)>, Error>;
 
     /// A user's own places, in whatever state. Reads what was committed; nothing is locked.
     async fn mine(&self, user: UserId, page: &PageRequest) -> Result<Page<WaitlistEntry>, Error>;

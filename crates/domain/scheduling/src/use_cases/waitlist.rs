@@ -72,6 +72,12 @@ impl WaitingLists {
         Ok(())
     }
 
+    /// One of one's own places in line.
+    pub async fn find(&self, actor: &Actor, id: WaitlistEntryId) -> Result<WaitlistEntry, Error> {
+        let found = self.lists.find(actor.person()?.user, id).await?;
+        found.ok_or_else(|| Common::absent("waitlist entry").into())
+    }
+
     /// One's own places in line, the newest first.
     pub async fn mine(&self, actor: &Actor, page: &PageRequest) -> Result<Page<WaitlistEntry>, Error> {
         self.lists.mine(actor.person()?.user, page).await

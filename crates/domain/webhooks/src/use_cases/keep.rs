@@ -21,7 +21,7 @@ impl KeepWebhooks {
         let by = act.actor.person()?.user;
         let registration = Registration {
             owner: rules::owner(&act.actor, dealer)?,
-            with: new.check(self.reach)?,
+            with: new.check(self.reach, &self.events)?,
             id: self.ids.next(),
             by,
         };
@@ -37,7 +37,7 @@ impl KeepWebhooks {
         webhook: WebhookId,
         changes: &WebhookChanges,
     ) -> Result<Endpoint, Error> {
-        let decide = |before: &_| rules::change(act, changes, self.reach, before);
+        let decide = |before: &_| rules::change(act, changes, (self.reach, &self.events), before);
         Ok(self.webhooks.change(act, webhook, &decide).await?.value)
     }
 

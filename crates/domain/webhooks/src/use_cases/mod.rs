@@ -9,6 +9,7 @@ use std::sync::Arc;
 use kernel::ports::{Clock, Ids};
 
 use crate::endpoint::Endpoint;
+use crate::pattern::EventNames;
 use crate::ports::{Deliveries, Secrets, Sender, SigningSecret, Webhooks};
 use crate::target::Reach;
 
@@ -23,6 +24,8 @@ pub struct KeepWebhooks {
     pub secrets: Arc<dyn Secrets>,
     /// Makes ids.
     pub ids: Ids,
+    /// The events that can be asked for.
+    pub events: EventNames,
     /// How far messages may go.
     pub reach: Reach,
 }
