@@ -70,6 +70,24 @@ pub fn all() -> &'static [EventType] {
     &ALL
 }
 
+/// What every event is told in, as JSON Schema: the body of a webhook's message.
+pub fn envelope() -> Value {
+    serde_json::json!({
+        "type": "object",
+        "properties": {
+            "type": { "type": "string", "description": "The name of the event." },
+            "timestamp": { "type": "string", "format": "date-time", "description": "When it happened." },
+            "actor_id": {
+                "type": ["string", "null"], "format": "uuid",
+                "description": "The user who did it; null where the product did by itself, or somebody who was not signed in."
+            },
+            "data": { "type": "object", "description": "The facts, in the schema of the event." }
+        },
+        "required": ["type", "timestamp", "actor_id", "data"],
+        "additionalProperties": false
+    })
+}
+
 /// The event of a name.
 pub fn known(name: &str) -> Option<&'static EventType> {
     let found = ALL.binary_search_by(|event| event.name.as_str().cmp(name)).ok()?;

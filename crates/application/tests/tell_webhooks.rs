@@ -92,3 +92,22 @@ async fn a_dealers_hear_of_what_concerns_it_and_the_platforms_of_everything() {
         expected.map(|(webhook, n)| (webhook, format!("request {n}")))
     );
 }
+
+#[test]
+fn a_message_is_in_the_envelope_that_the_registry_shows() {
+    let schema = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&forecourt_application::events::envelope())
+        .unwrap();
+    for actor in [None, Some(id(7))] {
+        let message = webhooks::message::Message {
+            id: id(1),
+            event: "booking.approved".to_owned(),
+            at: now(),
+            actor,
+            data: json!({ "id": "1" }),
+        };
+        let body = serde_json::from_str(&message.body()).unwrap();
+        assert!(schema.is_valid(&body), "{body}");
+    }
+}

@@ -67,9 +67,8 @@ pub(crate) async fn new_cars_and_lower_prices_come_in_one_letter_a_day(backend: 
     let _ = room.car(3).await;
     until(&app, 8).await;
     let letters = app.letters_to(&ann.email).await;
-    let [letter] = letters.as_slice() else {
-        panic!("one letter, not {letters:?}");
-    };
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    let letter = &letters[0];
     assert_eq!(letter.subject, "2 new cars for your searches");
     for said in [
         "2020 Ford F-150: USD 37000.00, before USD 38500.00",

@@ -8,7 +8,9 @@ use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
 use kernel::actor::Membership;
 use kernel::error::Common;
-use kernel::id::{BookingId, DealerId, ListingId, SiteId, SlotHoldId, StaffId, UserId, VehicleId};
+use kernel::id::{
+    BookingId, DealerId, ListingId, SiteId, SlotHoldId, StaffId, UserId, VehicleId, WaitlistEntryId,
+};
 use kernel::paging::{Page, PageRequest};
 use scheduling::booking::{Slot, Status, TestDrive};
 use scheduling::error::Error;
@@ -16,11 +18,15 @@ use scheduling::hold::SlotHold;
 use scheduling::notice::Filed;
 use scheduling::ports::{
     BookableVehicle, BookingFacts, BookingQueries, BookingTarget, Bookings, CarTimes, DriveFilter, Feed,
-    FeedTokens, HoldFacts, MoveFacts, NewHold, Patron, Placed, SiteCalendar, SlotHolds, Slots,
+    FeedTokens, MoveFacts, NewHold, Patron, Placed, SiteCalendar, Slots,
 };
+use scheduling::waitlist::WaitlistEntry;
 
 use crate::pages::page_of;
 use crate::{Memory, State};
+
+mod holds;
+mod waitlist;
 
 /// What this module keeps.
 #[derive(Default)]
@@ -29,6 +35,7 @@ pub(crate) struct Scheduling {
     patrons: BTreeMap<UserId, Patron>,
     drives: BTreeMap<BookingId, TestDrive>,
     holds: BTreeMap<SlotHoldId, SlotHold>,
+    line: BTreeMap<WaitlistEntryId, WaitlistEntry>,
     members: BTreeMap<StaffId, Membership>,
 }
 
@@ -240,40 +247,6 @@ impl Bookings for Memory {
             },
             |state, placed| state.scheduling.place(placed),
         )
-    }
-}
-
-#[async_trait]
-impl SlotHolds for Memory {
-    async fn hold(
-        &self,
-        act: &Act,
-        target: &BookingTarget,
-        decide: Decide<'_, HoldFacts, Option<NewHold>, SlotHold, Error>,
-    ) -> Result<Done<SlotHold>, Error> {
-        self.act(
-            act,
-            |state| {
-                let own = &state.scheduling;
-                let theirs = own
-                    .holds
-                    .values()
-                    .filter(|hold| Some(hold.user) == target.customer);
-                decide(&HoldFacts {
-                    booking: own.booking_facts(target, act.at)?,
-                    held: theirs
-                        .filter(|hold| act.at < hold.expires_at)
-                        .map(|hold| hold.id)
-                        .collect(),
-                })
-            },
-            |state: &mut State, new| new.map_or(Ok(()), |new| state.scheduling.keep(new)),
-        )
-    }
-
-    async fn find(&self, user: UserId, id: SlotHoldId, at: Instant) -> Result<Option<SlotHold>, Error> {
-        let hold = self.lock().scheduling.holds.get(&id).cloned();
-        Ok(hold.filter(|hold| hold.user == user && at < hold.expires_at))
     }
 }
 

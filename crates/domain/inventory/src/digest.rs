@@ -158,9 +158,13 @@ fn told(watcher: &Watcher) -> Option<Event> {
         return None;
     }
     let fallen = |drop: &PriceDrop| {
-        let mut words = in_words(&drop.car);
-        words["previous_price"] = shown(drop.before);
-        words
+        let PriceDrop { car, before } = drop;
+        json!({
+            "listing_id": car.listing,
+            "vehicle": car.vehicle,
+            "asking_price": shown(car.asking),
+            "previous_price": shown(*before),
+        })
     };
     let payload = json!({
         "user_id": watcher.user,

@@ -206,21 +206,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         clock: Arc::clone(&ground.clock),
         wall: Arc::new(SystemClock),
         handlers,
-        crons: vec![
-            Cron {
-                name: "prune",
-                pattern: "17 3 * * *",
-                kind: "prune",
-                lane: Lane::Long,
-            },
-            // Zones are a quarter of an hour apart.
-            Cron {
-                name: "digests",
-                pattern: "*/15 * * * *",
-                kind: DIGESTS_JOB,
-                lane: Lane::Long,
-            },
-        ],
+        crons: crons(),
         concurrency: 4,
     };
     let dev = (!config.production).then(|| Dev {
@@ -244,6 +230,21 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         dev,
         accepting,
     })
+}
+
+/// What is done at fixed times.
+fn crons() -> Vec<Cron> {
+    let cron = |name, pattern, kind| Cron {
+        name,
+        pattern,
+        kind,
+        lane: Lane::Long,
+    };
+    vec![
+        cron("prune", "17 3 * * *", "prune"),
+        // Zones are a quarter of an hour apart.
+        cron("digests", "*/15 * * * *", DIGESTS_JOB),
+    ]
 }
 
 /// Who carries letters: an SMTP server, else the development mailbox.

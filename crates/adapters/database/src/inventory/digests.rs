@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::rows::{corrupt, currency, get, id, insert_all};
 use super::saved::{SEARCH, search};
-use super::search::conditions::{conditions, source};
+use super::search::conditions::{conditions, source_within};
 use crate::db::Db;
 use crate::fault::Stop;
 use crate::notifications::preferences::{COLUMNS, preferences};
@@ -192,26 +192,38 @@ impl SqlDigests {
     }
 }
 
-/// New cars for each of these searches, by its place: one walk of an index for each, that ends when it has enough.
+/// What conditions ask of a listing; words are indexed in a way of each database's own.
+const ASKED: &str = "s.listing_id, s.dealer_id, s.site_id, s.status, s.public, s.make, s.model, s.trim, s.color, s.city, s.state, s.year, \
+     s.price_rising, s.mileage, s.listed_at, s.fuel_type, s.body_type, s.transmission, s.drivetrain, s.condition, s.featured, s.x, s.y, s.z";
+
+/// New cars for each of these searches, by its place. What is new for anybody is taken out once, the few of some days; each search
+/// then goes through these.
 async fn matches(
     tx: &Tx,
     now: Instant,
     searches: &[(&SavedSearch, &Due, ListingFilter)],
 ) -> Result<HashMap<usize, Vec<Car>>, Stop<Error>> {
     let public = Audience::Public { exact: true };
+    let from = |search: &SavedSearch, due: &Due| window(search.created_at, due.watcher.since, now);
+    let first = searches.iter().map(|(search, due, _)| from(search, due)).min();
     let mut sql = tx.sql();
+    let words = if sql.is_postgres() { ", s.words" } else { ", s.seq" };
+    sql.push("WITH fresh AS MATERIALIZED (SELECT w.at, ")
+        .push(ASKED)
+        .push(words)
+        .push(" FROM listings_shown w JOIN listing_search s ON s.listing_id = w.listing_id WHERE s.public AND w.at >= ")
+        .bind(first.unwrap_or(now));
     sql.push(
-        "SELECT m.arm, m.listing_id, l.asking_minor, l.currency, v.year, v.make, v.model, v.trim FROM (",
+        ") SELECT m.arm, m.listing_id, l.asking_minor, l.currency, v.year, v.make, v.model, v.trim FROM (",
     );
     for (arm, (search, due, filter)) in searches.iter().enumerate() {
-        let after = window(search.created_at, due.watcher.since, now);
         sql.push(if arm == 0 { "" } else { " UNION ALL " })
             .push("SELECT * FROM (SELECT ")
             .push(&arm.to_string())
-            .push(" AS arm, w.at, s.listing_id FROM ")
-            .push(&source(filter, public))
-            .push(" JOIN listings_shown w ON w.listing_id = s.listing_id WHERE w.at >= ")
-            .bind(after);
+            .push(" AS arm, s.at, s.listing_id FROM ")
+            .push(&source_within("fresh", filter))
+            .push(" WHERE s.at >= ")
+            .bind(from(search, due));
         conditions(&mut sql, public, filter);
         if let Some(employer) = due.employer {
             sql.push(" AND s.dealer_id <> ").bind(employer);
@@ -220,7 +232,7 @@ async fn matches(
             " AND NOT EXISTS (SELECT 1 FROM digest_matches t WHERE t.listing_id = s.listing_id AND t.search_id = ",
         )
         .bind(search.id.uuid())
-        .push(") ORDER BY w.at DESC, w.listing_id DESC LIMIT ")
+        .push(") ORDER BY s.at DESC, s.listing_id DESC LIMIT ")
         .bind(i64::from(TAKEN))
         .push(") AS of_search");
     }

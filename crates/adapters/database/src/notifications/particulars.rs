@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::fault;
-use crate::scheduling::rows::{DETAILS, details, filed, filed_where, vehicle_title};
+use crate::scheduling::rows::{DETAILS, details, filed, filed_select, vehicle_title};
 use crate::sql::Sql;
 
 type Said = Map<String, Value>;
@@ -23,21 +23,91 @@ type Read = fn(&QueryResult) -> Result<(Subject, Value), Common>;
 
 /// A kind of thing: its query up to the list of ids, what stands behind it, and how its rows are read.
 struct Thing {
-    ids: Vec<Uuid>,
-    select: fn(Sql) -> Sql,
+    select: fn(&mut Sql),
     last: &'static str,
     read: Read,
 }
 
+const fn thing(select: fn(&mut Sql), read: Read) -> Thing {
+    Thing {
+        select,
+        last: "",
+        read,
+    }
+}
+
+fn said_by(sql: &mut Sql, text: &str) {
+    sql.push(text);
+}
+
+const BOOKINGS: Thing = thing(
+    |sql| {
+        filed_select(sql);
+        sql.push("b.id IN (");
+    },
+    booking,
+);
+const NEGOTIATIONS: Thing = thing(|sql| said_by(sql, NEGOTIATION), negotiation);
+const DEALERS: Thing = thing(|sql| said_by(sql, DEALER), dealer);
+const LISTINGS: Thing = thing(|sql| said_by(sql, LISTING), listing);
+const SALES: Thing = thing(|sql| said_by(sql, SALE), sale);
+const PLACES_IN_LINE: Thing = thing(
+    |sql| {
+        sql.push("SELECT w.id, w.start_at, s.timezone, u.first_name, ")
+            .push(DETAILS)
+            .push(WAITLIST);
+    },
+    waitlist,
+);
+const WATCHERS: Thing = Thing {
+    last: " ORDER BY k.id",
+    ..thing(|sql| said_by(sql, WATCHER), watcher)
+};
+const WEBHOOKS: Thing = thing(|sql| said_by(sql, WEBHOOK), webhook);
+
 /// What is said about each. What is gone is left out.
 pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<Subject, Said>, Common> {
+    let mut ids: [Vec<Uuid>; 8] = Default::default();
+    let [
+        bookings,
+        talks,
+        dealers,
+        listings,
+        sales,
+        places,
+        watchers,
+        webhooks,
+    ] = &mut ids;
+    for subject in subjects {
+        match *subject {
+            Subject::Booking(id) => bookings.push(id),
+            Subject::Negotiation(id) => talks.push(id),
+            Subject::Dealer(id) => dealers.push(id),
+            Subject::Listing(id) => listings.push(id),
+            Subject::Sale(id) => sales.push(id),
+            Subject::Waitlist(id) => places.push(id),
+            Subject::Watcher(id) => watchers.push(id),
+            Subject::Webhook(id) => webhooks.push(id),
+        }
+    }
+    let things = [
+        BOOKINGS,
+        NEGOTIATIONS,
+        DEALERS,
+        LISTINGS,
+        SALES,
+        PLACES_IN_LINE,
+        WATCHERS,
+        WEBHOOKS,
+    ];
     let mut found = HashMap::new();
-    for thing in things(subjects) {
-        if thing.ids.is_empty() {
+    for (thing, ids) in things.into_iter().zip(ids) {
+        if ids.is_empty() {
             continue;
         }
-        let mut sql = (thing.select)(db.sql());
-        sql.bind_all(thing.ids).push(")").push(thing.last);
+        let mut sql = db.sql();
+        (thing.select)(&mut sql);
+        sql.bind_all(ids).push(")").push(thing.last);
         for row in db.all_of_primary(sql).await? {
             let (subject, said) = (thing.read)(&row)?;
             merge(found.entry(subject).or_insert_with(Map::new), said);
@@ -46,119 +116,9 @@ pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<
     Ok(found)
 }
 
-fn things(subjects: &BTreeSet<Subject>) -> [Thing; 8] {
-    let ids = |of: fn(&Subject) -> Option<Uuid>| subjects.iter().filter_map(of).collect::<Vec<_>>();
-    let thing = |ids, select, read| Thing {
-        ids,
-        select,
-        last: "",
-        read,
-    };
-    [
-        thing(
-            ids(|s| {
-                if let Subject::Booking(id) = s {
-                    Some(*id)
-                } else {
-                    None
-                }
-            }),
-            |sql| selecting(filed_where(sql), "b.id IN ("),
-            booking,
-        ),
-        thing(
-            ids(|s| {
-                if let Subject::Negotiation(id) = s {
-                    Some(*id)
-                } else {
-                    None
-                }
-            }),
-            |sql| selecting(sql, NEGOTIATION),
-            negotiation,
-        ),
-        thing(
-            ids(|s| {
-                if let Subject::Dealer(id) = s {
-                    Some(*id)
-                } else {
-                    None
-                }
-            }),
-            |sql| selecting(sql, "SELECT id, name, status_reason FROM dealers WHERE id IN ("),
-            dealer,
-        ),
-        thing(
-            ids(|s| {
-                if let Subject::Listing(id) = s {
-                    Some(*id)
-                } else {
-                    None
-                }
-            }),
-            |sql| selecting(sql, LISTING),
-            listing,
-        ),
-        thing(
-            ids(|s| {
-                if let Subject::Sale(id) = s {
-                    Some(*id)
-                } else {
-                    None
-                }
-            }),
-            |sql| selecting(sql, SALE),
-            sale,
-        ),
-        thing(
-            ids(|s| {
-                if let Subject::Waitlist(id) = s {
-                    Some(*id)
-                } else {
-                    None
-                }
-            }),
-            |sql| {
-                let mut sql = sql;
-                sql.push("SELECT w.id, w.start_at, s.timezone, u.first_name, ")
-                    .push(DETAILS)
-                    .push(WAITLIST);
-                sql
-            },
-            waitlist,
-        ),
-        Thing {
-            last: " ORDER BY k.id",
-            ..thing(
-                ids(|s| {
-                    if let Subject::Watcher(id) = s {
-                        Some(*id)
-                    } else {
-                        None
-                    }
-                }),
-                |sql| selecting(sql, WATCHER),
-                watcher,
-            )
-        },
-        thing(
-            ids(|s| {
-                if let Subject::Webhook(id) = s {
-                    Some(*id)
-                } else {
-                    None
-                }
-            }),
-            |sql| selecting(sql, "SELECT id, url FROM webhooks WHERE id IN ("),
-            webhook,
-        ),
-    ]
-}
+const DEALER: &str = "SELECT id, name, status_reason FROM dealers WHERE id IN (";
 
-fn selecting(mut sql: Sql, text: &str) -> Sql {
-    sql.push(text);
-    sql
-}
+const WEBHOOK: &str = "SELECT id, url FROM webhooks WHERE id IN (";
 
 const NEGOTIATION: &str = "SELECT n.id, n.listing_id, n.reason, v.year, v.make, v.model, v.trim, d.name AS dealer_name, s.timezone, \
      u.first_name, u.last_name FROM negotiations n JOIN listings l ON l.id = n.listing_id \

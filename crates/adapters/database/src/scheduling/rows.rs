@@ -187,9 +187,14 @@ pub(super) async fn find<E>(tx: &Tx, booking: BookingId) -> Result<Filed, Stop<E
 
 /// `SELECT … WHERE`, ready for conditions.
 pub(crate) fn filed_where(mut sql: Sql) -> Sql {
+    filed_select(&mut sql);
+    sql
+}
+
+/// As [`filed_where`], behind what stands there.
+pub(crate) fn filed_select(sql: &mut Sql) {
     sql.push("SELECT ").push(DRIVE).push(", ").push(DETAILS);
     sql.push(" FROM ").push(FILED_FROM).push(" WHERE ");
-    sql
 }
 
 /// Live drives of a listing that have not started, locked: for acts that end them. Lock the listing first.

@@ -268,10 +268,11 @@ const CONTRACTS: &[Contract] = &[
         waitlist::accepting_and_the_end_of_the_offer_at_once_have_one_winner
     ),
     contract!(
-        On::Databases,
+        On::All,
         waitlist::a_place_in_line_is_for_a_taken_slot_and_one_of_ten
     ),
-    contract!(On::Databases, waitlist::whoever_leaves_passes_the_offer_on),
+    contract!(On::All, waitlist::whoever_leaves_passes_the_offer_on),
+    contract!(On::All, waitlist::slots_that_are_waited_for_are_found_each_once),
     contract!(On::All, slot_holds::a_booking_uses_its_hold_up),
     contract!(On::All, slot_holds::two_hundred_customers_cannot_hold_one_slot),
     contract!(

@@ -14,6 +14,7 @@ use kernel::ports::Clock;
 use scheduling::booking::Slot;
 use scheduling::error::Error;
 use scheduling::notice::Turn;
+use scheduling::ports::Waitlist;
 use scheduling::use_cases::WaitingLists;
 use scheduling::waitlist::{OFFER_MINUTES, WaitStatus, WaitlistEntry};
 
@@ -21,8 +22,12 @@ use crate::stage::{NINE, Stage, TEN, at};
 use crate::world::World;
 
 fn lists(stage: &Stage) -> WaitingLists {
+    let lists: Arc<dyn Waitlist> = match stage.world.database() {
+        None => Arc::new(stage.world.memory.clone()),
+        Some(db) => Arc::new(SqlWaitlist::new(db.clone())),
+    };
     WaitingLists {
-        lists: Arc::new(SqlWaitlist::new(stage.world.db().clone())),
+        lists,
         ids: stage.world.ids.clone(),
     }
 }
@@ -182,6 +187,27 @@ pub(crate) async fn a_place_in_line_is_for_a_taken_slot_and_one_of_ten(world: Wo
         }
     }
     assert_eq!(joined, 10);
+}
+
+pub(crate) async fn slots_that_are_waited_for_are_found_each_once(world: World) {
+    let stage = Stage::new(world).await;
+    let car = stage.car().await;
+    stage.book_for_caller(car, NINE).await.unwrap();
+    for _ in 0..2 {
+        let act = stage.act(&stage.customer().await);
+        lists(&stage).join(&act, car, at(NINE)).await.unwrap();
+    }
+    let lists = lists(&stage).lists;
+    let (now, nobody) = (stage.world.clock.now(), stage.world.ids.next());
+    let turn = (stage.dealer, turn_of(car, NINE));
+    let found = async |listings: &[ListingId], dealers: &[_], at| {
+        lists.waited_for(listings, dealers, at).await.unwrap()
+    };
+    assert_eq!(found(&[car], &[], now).await, [turn]);
+    assert_eq!(found(&[car], &[stage.dealer], now).await, [turn]);
+    assert_eq!(found(&[], &[stage.dealer], now).await, [turn]);
+    assert_eq!(found(&[], &[nobody], now).await, []);
+    assert_eq!(found(&[car], &[], at(NINE)).await, [], "it has begun");
 }
 
 pub(crate) async fn whoever_leaves_passes_the_offer_on(world: World) {

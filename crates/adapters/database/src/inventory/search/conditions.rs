@@ -13,13 +13,37 @@ use crate::sql::Sql;
 const NOWHERE: &str = "900000000000000000";
 
 /// The table that is searched, as `s`, with what has to be computed for this filter alone.
-pub(in crate::inventory) fn source(filter: &ListingFilter, audience: Audience) -> String {
+pub(super) fn source(filter: &ListingFilter, audience: Audience) -> String {
     let mut computed = String::new();
     if let Some(q) = &filter.q {
         computed.push_str(", CAST(");
         computed.push_str(&relevance(q));
         computed.push_str(" AS BIGINT) AS relevance");
     }
+    computed.push_str(&distance(filter));
+    let mut source = computing("listing_search", &computed);
+    if matches!(audience, Audience::Staff(_)) {
+        source.push_str(" JOIN listings l ON l.id = s.listing_id");
+    }
+    source
+}
+
+/// As [`source`], over rows that were taken out of it under the name of `table`, for [`conditions`] alone.
+pub(in crate::inventory) fn source_within(table: &str, filter: &ListingFilter) -> String {
+    computing(table, &distance(filter))
+}
+
+fn computing(table: &str, computed: &str) -> String {
+    if computed.is_empty() {
+        format!("{table} s")
+    } else {
+        format!("(SELECT t.*{computed} FROM {table} t) s")
+    }
+}
+
+/// The distance, where the filter has a place.
+fn distance(filter: &ListingFilter) -> String {
+    let mut computed = String::new();
     if let Some(from) = filter.from {
         let way = |axis: &str, at: i64| format!("(t.{axis} - ({at})) * (t.{axis} - ({at}))");
         let square = format!(
@@ -32,15 +56,7 @@ pub(in crate::inventory) fn source(filter: &ListingFilter, audience: Audience) -
             computed.push_str(part);
         }
     }
-    let mut source = if computed.is_empty() {
-        "listing_search s".to_owned()
-    } else {
-        format!("(SELECT t.*{computed} FROM listing_search t) s")
-    };
-    if matches!(audience, Audience::Staff(_)) {
-        source.push_str(" JOIN listings l ON l.id = s.listing_id");
-    }
-    source
+    computed
 }
 
 /// The points of a listing, as `WordQuery::relevance` counts them. Words hold letters and digits alone, so they can stand in the
