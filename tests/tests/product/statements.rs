@@ -176,7 +176,7 @@ async fn rows(app: &TestApp, cast: &Cast, things: &mut Things, numbers: std::ops
         let _ = customer.post("/bookings/waitlist", place).await.expect(201);
         let talk = json!({ "listing_id": listing, "amount": { "amount": "6000.00", "currency": "USD" } });
         let _ = customer.post("/negotiations", talk).await.expect(201);
-        let hook = json!({ "url": "https://hooks.dealer.example/in", "events": ["nothing.ever"] });
+        let hook = json!({ "url": "https://hooks.dealer.example/in", "events": ["webhook.switched_off"] });
         let _ = owner.post("/webhooks", hook).await.expect(201);
         let test = format!("/webhooks/{}/test", things.named("webhook_id").unwrap());
         let _ = owner.call(Method::POST, &test).send().await.expect(201);

@@ -166,7 +166,7 @@ pub(crate) async fn a_webhook_is_its_owners_and_reaches_no_private_network(backe
         "all at once: {refused}"
     );
 
-    let new = json!({ "url": "https://hooks.dealer.example/in", "events": ["nothing.ever"] });
+    let new = json!({ "url": "https://hooks.dealer.example/in", "events": ["webhook.switched_off"] });
     let made = oak.owner.post("/webhooks", new.clone()).await.expect(201);
     let hook = format!("/webhooks/{}", id_of(&made.body));
     let _ = elm.owner.get(&hook).await.expect(404);
