@@ -10,9 +10,9 @@ use scheduling::ports::{BookingTarget, HoldFacts, NewHold, SlotHolds};
 use sea_orm::DbErr;
 
 use super::bookings::booking_facts;
-use super::rows::id;
 use crate::db::Db;
 use crate::fault::Stop;
+use crate::rows::id;
 use crate::tx::Tx;
 
 /// Holds in the database.
