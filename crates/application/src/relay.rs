@@ -11,8 +11,8 @@
 //!
 //! ```
 //! use forecourt_application::relay::{Effects, Reader, Told};
-//! use forecourt_kernel::error::Common;
-//! use forecourt_kernel::job::Job;
+//! use kernel::error::Common;
+//! use kernel::job::Job;
 //!
 //! struct Counting;
 //!
@@ -26,7 +26,7 @@
 //!         event.starts_with("booking.")
 //!     }
 //!
-//!     async fn read(&self, events: &[Told], _now: forecourt_kernel::Instant) -> Result<Effects, Common> {
+//!     async fn read(&self, events: &[Told], _now: kernel::Instant) -> Result<Effects, Common> {
 //!         let mut effects = Effects::of(self.name());
 //!         for told in events {
 //!             effects.job(told, "", Job::new("count", &told.event.subject));

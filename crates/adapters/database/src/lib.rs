@@ -32,6 +32,7 @@ mod outbox;
 mod patience;
 mod pools;
 mod record;
+mod rows;
 pub mod sales;
 pub mod scheduling;
 pub mod sql;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
+use crate::rows::{insert, update};
 use crate::tx::Tx;
 
 /// Additions to the staff in the database.
@@ -80,12 +81,11 @@ async fn add_in(
     let decision = decide(&facts).map_err(Stop::Domain)?;
     let AddPlan { member, invitation } = &decision.plan;
     let columns = rows::member_columns(member)?;
-    let sql = if facts.known.as_ref().is_some_and(|known| known.id == member.id) {
-        rows::update(tx.sql(), "staff", member.id.uuid(), columns)
+    if facts.known.as_ref().is_some_and(|known| known.id == member.id) {
+        update(tx, "staff", columns, "id", member.id.uuid()).await?;
     } else {
-        rows::insert(tx.sql(), "staff", columns)
-    };
-    tx.run(sql).await?;
+        insert(tx, "staff", columns).await?;
+    }
     withdraw_open(tx, member.id).await?;
     if let Some(invitation) = invitation {
         insert_invitation(tx, invitation, member).await?;
@@ -144,6 +144,5 @@ async fn insert_invitation(
         ("expires_at", invitation.expires_at.into()),
         ("state", "open".into()),
     ];
-    tx.run(rows::insert(tx.sql(), "invitations", columns)).await?;
-    Ok(())
+    Ok(insert(tx, "invitations", columns).await?)
 }

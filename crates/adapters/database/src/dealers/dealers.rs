@@ -11,6 +11,7 @@ use kernel::id::{DealerId, UserId};
 use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
+use crate::rows::insert;
 use crate::tx::Tx;
 
 /// Dealers in the database.
@@ -70,10 +71,8 @@ async fn register_in(
     };
     let decision = decide(&facts).map_err(Stop::Domain)?;
     let NewDealer { dealer, owner } = &decision.plan;
-    tx.run(rows::insert(tx.sql(), "dealers", rows::dealer_columns(dealer)?))
-        .await?;
-    tx.run(rows::insert(tx.sql(), "staff", rows::member_columns(owner)?))
-        .await?;
+    insert(tx, "dealers", rows::dealer_columns(dealer)?).await?;
+    insert(tx, "staff", rows::member_columns(owner)?).await?;
     Ok((decision.answer, decision.record))
 }
 

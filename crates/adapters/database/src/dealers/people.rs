@@ -10,6 +10,7 @@ use kernel::id::{DealerId, Id, SiteId, UserId};
 use super::rows;
 use crate::fault::Stop;
 use crate::inventory::search::index;
+use crate::rows::update;
 use crate::tx::Tx;
 
 /// Locks a dealer and reads it.
@@ -41,8 +42,7 @@ pub(super) async fn write_dealer<E>(tx: &Tx, dealer: &Dealer) -> Result<(), Stop
         .bind(dealer.details.name.as_str());
     let renamed = tx.one(sql).await?.is_some();
     let columns = rows::dealer_columns(dealer)?;
-    tx.run(rows::update(tx.sql(), "dealers", dealer.id.uuid(), columns))
-        .await?;
+    update(tx, "dealers", columns, "id", dealer.id.uuid()).await?;
     if renamed {
         index::refresh_all_of(tx, "dealer_id", dealer.id.uuid()).await?;
     }

@@ -19,36 +19,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::fault;
-use crate::sql::Sql;
-
-/// A row that is being written: column by column.
-pub(super) type Columns = Vec<(&'static str, Value)>;
-
-/// `INSERT` of a row.
-pub(super) fn insert(mut sql: Sql, table: &str, columns: Columns) -> Sql {
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    sql.push("INSERT INTO ")
-        .push(table)
-        .push(" (")
-        .push(&names.join(", "))
-        .push(") VALUES (");
-    sql.bind_all(columns.into_iter().map(|(_, value)| value))
-        .push(")");
-    sql
-}
-
-/// `UPDATE` of a row by its id. The row is locked, so no version has to be compared.
-pub(super) fn update(mut sql: Sql, table: &str, id: Uuid, columns: Columns) -> Sql {
-    sql.push("UPDATE ").push(table).push(" SET ");
-    for (n, (name, value)) in columns.into_iter().enumerate() {
-        sql.push(if n > 0 { ", " } else { "" })
-            .push(name)
-            .push(" = ")
-            .bind(value);
-    }
-    sql.push(" WHERE id = ").bind(id);
-    sql
-}
+use crate::rows::{Columns, Kept, json_opt};
 
 fn json(value: &impl Serialize) -> Result<Value, Common> {
     serde_json::to_value(value)
@@ -90,8 +61,7 @@ impl Row<'_> {
     }
 
     fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, Common> {
-        let value: serde_json::Value = self.get(column)?;
-        serde_json::from_value(value).map_err(|e| fault::corrupt(self.table, column, e))
+        self.get::<Kept<T>>(column).map(|kept| kept.0)
     }
 
     fn id<K>(&self, column: &str) -> Result<Id<K>, Common> {
@@ -151,13 +121,9 @@ pub(super) fn dealer(row: &QueryResult) -> Result<Dealer, Common> {
 
 /// How a dealer negotiates: the defaults where it has chosen nothing.
 pub(crate) fn negotiation_rules(row: &QueryResult) -> Result<NegotiationRules, Common> {
-    let chosen: Option<serde_json::Value> = row
-        .try_get("", "negotiation_rules")
-        .map_err(|e| fault::common(&e))?;
-    chosen.map_or_else(
-        || Ok(NegotiationRules::default()),
-        |value| serde_json::from_value(value).map_err(|e| fault::corrupt("dealers", "negotiation_rules", e)),
-    )
+    let chosen: Option<NegotiationRules> =
+        json_opt(row, "negotiation_rules").map_err(|e| fault::common(&e))?;
+    Ok(chosen.unwrap_or_default())
 }
 
 pub(super) fn dealer_columns(dealer: &Dealer) -> Result<Columns, Common> {

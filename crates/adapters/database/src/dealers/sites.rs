@@ -13,6 +13,7 @@ use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
 use crate::inventory::search::index;
+use crate::rows::{insert, update};
 use crate::tx::Tx;
 
 /// Sites in the database.
@@ -67,7 +68,7 @@ async fn create_in(
     let dealer = people::locked_dealer(tx, dealer).await?;
     let decision = decide(&dealer).map_err(Stop::Domain)?;
     let columns = rows::site_columns(&decision.plan)?;
-    tx.run(rows::insert(tx.sql(), "sites", columns)).await?;
+    insert(tx, "sites", columns).await?;
     Ok((decision.answer, decision.record))
 }
 
@@ -88,8 +89,7 @@ async fn change_in(
     let before = rows::site(&row)?;
     let decision = decide(&before).map_err(Stop::Domain)?;
     let columns = rows::site_columns(&decision.plan)?;
-    tx.run(rows::update(tx.sql(), "sites", site.uuid(), columns))
-        .await?;
+    update(tx, "sites", columns, "id", site.uuid()).await?;
     if shown(&before) != shown(&decision.plan) {
         index::refresh_all_of(tx, "site_id", site.uuid()).await?;
     }

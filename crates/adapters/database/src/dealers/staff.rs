@@ -11,6 +11,7 @@ use kernel::id::{DealerId, Id, StaffId};
 use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
+use crate::rows::update;
 use crate::tx::Tx;
 
 /// Staff in the database.
@@ -90,7 +91,6 @@ async fn change_in(
     };
     let decision = decide(&facts).map_err(Stop::Domain)?;
     let columns = rows::member_columns(&decision.plan)?;
-    tx.run(rows::update(tx.sql(), "staff", member.uuid(), columns))
-        .await?;
+    update(tx, "staff", columns, "id", member.uuid()).await?;
     Ok((decision.answer, decision.record))
 }

@@ -4,15 +4,13 @@ use ::dealers::dealer::Dealer;
 use application::error::Error;
 use application::suspend_dealer::{Suspended, SuspensionFacts, Suspensions};
 use async_trait::async_trait;
-use inventory::listing::Listed;
 use kernel::act::{Act, Decide, Done, Record};
-use kernel::id::{DealerId, Id};
-use uuid::Uuid;
+use kernel::id::DealerId;
 
 use super::people;
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::inventory::{locked_listing, update_listing};
+use crate::inventory::{reserved_of_dealer, update_listing};
 use crate::negotiation;
 use crate::scheduling::{live_of_dealer, write_next};
 use crate::tx::Tx;
@@ -56,7 +54,7 @@ async fn change_in(
     let dealer_facts = people::dealer_facts(tx, dealer).await?;
     let facts = SuspensionFacts {
         dealer: dealer_facts,
-        reserved: reserved_of(tx, dealer).await?,
+        reserved: reserved_of_dealer(tx, dealer).await?,
         drives: live_of_dealer(tx, dealer, act.at).await?,
         talks: negotiation::live_of_dealer(tx, dealer).await?,
     };
@@ -70,18 +68,4 @@ async fn change_in(
     }
     people::write_dealer(tx, &decision.plan.dealer).await?;
     Ok((decision.answer, decision.record))
-}
-
-/// The dealer's reserved listings, locked in the order of their ids.
-async fn reserved_of(tx: &Tx, dealer: DealerId) -> Result<Vec<Listed>, Stop<Error>> {
-    let mut sql = tx.sql();
-    sql.push("SELECT id FROM listings WHERE status = 'reserved' AND dealer_id = ")
-        .bind(dealer.uuid())
-        .push(" ORDER BY id");
-    let mut found = Vec::new();
-    for row in tx.all(sql).await? {
-        let listing = Id::from_uuid(row.try_get::<Uuid>("", "id")?);
-        found.extend(locked_listing(tx, listing, None).await?.map(|facts| facts.listed));
-    }
-    Ok(found)
 }

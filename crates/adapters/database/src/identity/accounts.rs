@@ -22,7 +22,7 @@ use super::facts::{self, Named};
 use super::{rows, write};
 use crate::db::Db;
 use crate::fault::{self, Stop};
-use crate::inventory::rows::id;
+use crate::rows::id;
 use crate::tx::Tx;
 
 /// Accounts in a database.

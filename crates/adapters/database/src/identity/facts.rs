@@ -11,7 +11,7 @@ use kernel::id::{DealerId, SessionId, UserId};
 use sea_orm::{DbErr, QueryResult};
 
 use super::rows;
-use crate::inventory::rows::id;
+use crate::rows::id;
 use crate::sql::Sql;
 use crate::tx::Tx;
 

@@ -21,7 +21,7 @@ use super::facts::{self, Named};
 use super::write;
 use crate::db::Db;
 use crate::fault::{self, Stop};
-use crate::inventory::rows::{Columns, corrupt, get, id, json_of, update};
+use crate::rows::{Columns, corrupt, get, id, json_of, update};
 use crate::sql::Sql;
 use crate::tx::Tx;
 

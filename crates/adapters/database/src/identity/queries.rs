@@ -16,8 +16,8 @@ use sea_orm::{DbErr, QueryResult};
 use super::rows;
 use crate::db::Db;
 use crate::fault;
-use crate::inventory::rows::{get, id};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::{get, id};
 use crate::sql::Sql;
 
 /// Users and sessions in a database, read.

@@ -1,5 +1,6 @@
 //! Rows of users, sessions, tokens, codes and counts, read.
 
+use crate::rows::{corrupt, get, id, json_of};
 use ::identity::code::{CodeState, OneTimeCode, Purpose};
 use ::identity::secret::{PasswordHash, TokenHash};
 use ::identity::session::{EndReason, RefreshToken, Session, SessionState};
@@ -12,8 +13,6 @@ use kernel::id::SiteId;
 use kernel::rights::Role;
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
-
-use crate::inventory::rows::{corrupt, get, id, json_of};
 
 /// The columns of a user, of the table alias `u`.
 pub(super) const USER: &str = "u.id AS u_id, u.email AS u_email, u.email_verified, u.first_name, u.last_name, \

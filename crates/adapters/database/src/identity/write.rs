@@ -9,7 +9,7 @@ use kernel::Instant;
 use kernel::text::fold;
 use sea_orm::{DbErr, Value};
 
-use crate::inventory::rows::{Columns, insert, update};
+use crate::rows::{Columns, insert, update};
 use crate::tx::Tx;
 
 /// Writes a plan, in its order.

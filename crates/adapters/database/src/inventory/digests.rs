@@ -18,12 +18,12 @@ use kernel::zone::Zone;
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::rows::{corrupt, currency, get, id, insert_all};
 use super::saved::{SEARCH, search};
 use super::search::conditions::{conditions, source_within};
 use crate::db::Db;
 use crate::fault::Stop;
 use crate::notifications::preferences::{COLUMNS, preferences};
+use crate::rows::{corrupt, currency, get, id, insert_all};
 use crate::scheduling::rows::vehicle_title;
 use crate::tx::Tx;
 

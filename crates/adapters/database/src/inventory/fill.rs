@@ -6,10 +6,11 @@ use ::inventory::listing::{Listed, PricePoint};
 use kernel::act::{Act, Record};
 use kernel::id::ListingId;
 
-use super::rows::{insert_all, new_history, new_listing, new_price, new_vehicle};
+use super::rows::{new_history, new_listing, new_price, new_vehicle};
 use super::search::index;
 use crate::db::Db;
 use crate::fault::Stop;
+use crate::rows::insert_all;
 use crate::tx::Tx;
 
 /// Listings that are written by one statement a table: far below SQLite's 32,766 values.

@@ -14,11 +14,12 @@ use kernel::money::Money;
 use sea_orm::{DbErr, QueryResult};
 
 use super::rows::{
-    currency, get, holder, insert_listing, insert_vehicle, listed, locked_listing, locked_vehicle,
-    open_listing, select_listed, site_is_of, strict_vin, update_listing,
+    holder, insert_listing, insert_vehicle, listed, locked_listing, locked_vehicle, open_listing,
+    select_listed, site_is_of, strict_vin, update_listing,
 };
 use crate::db::Db;
 use crate::fault::{self, Stop};
+use crate::rows::{currency, get};
 use crate::tx::Tx;
 
 /// Listings in a database.

@@ -11,10 +11,11 @@ use kernel::id::{ListingId, SavedSearchId, UserId};
 use kernel::paging::{Page, PageRequest};
 use sea_orm::{DbErr, QueryResult};
 
-use super::rows::{LISTING, VEHICLE, corrupt, get, id, insert, json_of, listed};
+use super::rows::{LISTING, VEHICLE, listed};
 use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::{corrupt, get, id, insert, json_of};
 use crate::sql::Sql;
 use crate::tx::Tx;
 

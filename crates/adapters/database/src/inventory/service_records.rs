@@ -14,12 +14,11 @@ use kernel::money::Money;
 use kernel::paging::{Page, PageRequest};
 use sea_orm::{DbErr, QueryResult, Value};
 
-use super::rows::{
-    VEHICLE, corrupt, currency, distance, get, id, insert, locked_vehicle, update, update_vehicle, vehicle,
-};
+use super::rows::{VEHICLE, distance, locked_vehicle, update_vehicle, vehicle};
 use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::{corrupt, currency, get, id, insert, update};
 use crate::sql::Sql;
 use crate::tx::Tx;
 

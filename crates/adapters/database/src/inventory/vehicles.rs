@@ -12,12 +12,12 @@ use kernel::paging::{Page, PageRequest};
 use kernel::vin::Vin;
 
 use super::rows::{
-    VEHICLE, get, holder, insert_vehicle, json_of, locked_vehicle, select_vehicle, strict_vin,
-    update_vehicle, vehicle,
+    VEHICLE, holder, insert_vehicle, locked_vehicle, select_vehicle, strict_vin, update_vehicle, vehicle,
 };
 use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::{get, json_of};
 use crate::tx::Tx;
 
 /// Vehicles in a database.

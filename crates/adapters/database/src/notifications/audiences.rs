@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::preferences::{COLUMNS, preferences};
 use crate::db::Db;
 use crate::fault;
+use crate::rows::json_of;
 use crate::sql::Sql;
 
 /// People and words in a database.
@@ -186,14 +187,14 @@ fn member(row: &QueryResult) -> Result<Member, Common> {
         Ok((
             row.try_get_by::<Uuid, _>("dealer_id")?,
             row.try_get_by::<String, _>("role")?,
-            row.try_get_by::<Value, _>("sites")?,
+            json_of(row, "sites")?,
         ))
     };
     let (dealer, role, sites) = read().map_err(|e| fault::common(&e))?;
     Ok(Member {
         dealer: Id::from_uuid(dealer),
         owner: role == "owner",
-        sites: serde_json::from_value(sites).map_err(|e| fault::corrupt("staff", "sites", e))?,
+        sites,
         person: recipient(row)?,
     })
 }

@@ -8,11 +8,11 @@ use notifications::ports::PreferenceStore;
 use notifications::preferences::Preferences;
 use sea_orm::{DbErr, QueryResult};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::db::Db;
 use crate::fault::{self, Stop};
+use crate::rows::json_opt;
 use crate::sql::Sql;
 use crate::tx::Tx;
 
@@ -36,26 +36,17 @@ pub(crate) const COLUMNS: &str = "p.choices AS preferred, p.quiet AS quiet, p.ve
 pub(crate) fn preferences(row: &QueryResult) -> Result<Preferences, Common> {
     let read = || -> Result<_, DbErr> {
         Ok((
-            row.try_get_by::<Option<Value>, _>("preferred")?,
-            row.try_get_by::<Option<Value>, _>("quiet")?,
+            json_opt(row, "preferred")?,
+            json_opt(row, "quiet")?,
             row.try_get_by::<Option<i64>, _>("preferences_version")?,
         ))
     };
     let (choices, quiet, version) = read().map_err(|e| fault::common(&e))?;
     Ok(Preferences {
-        choices: choices
-            .map(|value| of_json("choices", value))
-            .transpose()?
-            .unwrap_or_default(),
-        quiet: quiet.map(|value| of_json("quiet", value)).transpose()?,
+        choices: choices.unwrap_or_default(),
+        quiet,
         version: version.unwrap_or(0),
     })
-}
-
-fn of_json<T: DeserializeOwned>(column: &str, value: Value) -> Result<T, Common> {
-    let told = value.to_string();
-    serde_json::from_value(value)
-        .map_err(|e| fault::corrupt("notification_preferences", column, format!("{told} ({e})")))
 }
 
 fn to_json(value: &impl Serialize) -> Result<Value, Common> {

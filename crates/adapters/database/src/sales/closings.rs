@@ -23,11 +23,10 @@ use uuid::Uuid;
 use super::{plans, rows};
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::inventory::rows::{
-    corrupt, get, holder, id, locked_vehicle, select_vehicle, update_vehicle, vehicle,
-};
+use crate::inventory::rows::{holder, locked_vehicle, select_vehicle, update_vehicle, vehicle};
 use crate::inventory::{locked_listing, update_listing};
 use crate::negotiation;
+use crate::rows::{corrupt, get, id};
 use crate::scheduling::{live_of_listing, write_next};
 use crate::tx::Tx;
 

@@ -14,8 +14,8 @@ use sea_orm::{DbErr, QueryResult};
 use super::ledger;
 use crate::db::Db;
 use crate::fault;
-use crate::inventory::rows::{corrupt, currency, get, id};
 use crate::negotiation::{median, seconds};
+use crate::rows::{corrupt, currency, get, id};
 use crate::sql::Sql;
 
 /// Figures in the database.

@@ -13,8 +13,8 @@ use sea_orm::{DbErr, QueryResult};
 use super::rows;
 use crate::db::Db;
 use crate::fault;
-use crate::inventory::rows::{corrupt, currency, get};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::{corrupt, currency, get};
 use crate::sql::Sql;
 
 /// The ledger in the database.

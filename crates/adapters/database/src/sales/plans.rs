@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::fault::{self, Stop};
-use crate::inventory::rows::{Columns, get, id, insert, json_of, update};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::{Columns, get, id, insert, json_of, update};
 use crate::sql::Sql;
 use crate::tx::Tx;
 

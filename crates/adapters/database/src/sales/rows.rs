@@ -9,7 +9,7 @@ use kernel::money::{Currency, Money};
 use sea_orm::{DbErr, QueryResult, TryGetable};
 use uuid::Uuid;
 
-use crate::inventory::rows::{Columns, corrupt, currency, get, id, insert, insert_all, update};
+use crate::rows::{Columns, corrupt, currency, get, id, insert, insert_all, update};
 use crate::sql::Sql;
 use crate::tx::Tx;
 

@@ -17,8 +17,9 @@ use super::closings::{hand_over, joining, own_record, zone_of};
 use super::rows;
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::inventory::rows::{corrupt, get, holder, id, locked_vehicle, open_listing, update_vehicle};
+use crate::inventory::rows::{holder, locked_vehicle, open_listing, update_vehicle};
 use crate::inventory::{locked_listing, update_listing};
+use crate::rows::{corrupt, get, id};
 use crate::scheduling::called_off_by_sale;
 use crate::tx::Tx;
 

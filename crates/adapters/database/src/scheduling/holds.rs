@@ -10,9 +10,10 @@ use scheduling::ports::{BookingTarget, HoldFacts, NewHold, SlotHolds};
 use sea_orm::{DbErr, QueryResult};
 
 use super::bookings::booking_facts;
-use super::rows::{id, slot};
+use super::rows::slot;
 use crate::db::Db;
 use crate::fault::{self, Stop};
+use crate::rows::id;
 use crate::tx::Tx;
 
 /// Holds in the database.

@@ -12,12 +12,12 @@ use scheduling::error::Error;
 use scheduling::notice::Filed;
 use scheduling::ports::{BookingQueries, DriveFilter, SiteCalendar};
 use sea_orm::DbErr;
-use serde_json::Value;
 
 use super::rows::{self, DRIVE, DRIVE_FROM};
 use crate::db::Db;
 use crate::fault;
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::{id, json_of};
 use crate::sql::Sql;
 
 /// Test drives to look at.
@@ -146,7 +146,7 @@ impl BookingQueries for SqlBookingQueries {
             return Ok(None);
         };
         let head = || -> Result<(DealerId, String), DbErr> {
-            Ok((rows::id(&row, "dealer_id")?, row.try_get("", "name")?))
+            Ok((id(&row, "dealer_id")?, row.try_get("", "name")?))
         };
         let (dealer, name) = head().map_err(|e| fault::common(&e))?;
         let mut sql = rows::filed_where(self.db.sql());
@@ -167,7 +167,7 @@ impl BookingQueries for SqlBookingQueries {
         sql.push("SELECT dealer_id FROM sites WHERE id = ")
             .bind(site.uuid());
         let row = self.db.one(sql).await?;
-        let dealer = row.as_ref().map(|row| rows::id(row, "dealer_id")).transpose();
+        let dealer = row.as_ref().map(|row| id(row, "dealer_id")).transpose();
         Ok(dealer.map_err(|e| fault::common(&e))?)
     }
 
@@ -181,11 +181,11 @@ impl BookingQueries for SqlBookingQueries {
         let Some(row) = self.db.one(sql).await? else {
             return Ok(None);
         };
-        let columns = || -> Result<(DealerId, String, Value), DbErr> {
+        let columns = || -> Result<(DealerId, String, Vec<SiteId>), DbErr> {
             Ok((
-                rows::id(&row, "dealer_id")?,
+                id(&row, "dealer_id")?,
                 row.try_get("", "role")?,
-                row.try_get("", "sites")?,
+                json_of(&row, "sites")?,
             ))
         };
         let (dealer, role, sites) = columns().map_err(|e| fault::common(&e))?;
@@ -193,7 +193,7 @@ impl BookingQueries for SqlBookingQueries {
             staff,
             dealer,
             role: Role::staff(&role).ok_or_else(|| fault::corrupt("staff", "role", &role))?,
-            sites: serde_json::from_value(sites).map_err(|e| fault::corrupt("staff", "sites", e))?,
+            sites,
         }))
     }
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::slots::address_line;
 use crate::fault::{Stop, corrupt};
+use crate::rows::id;
 use crate::sql::Sql;
 use crate::tx::Tx;
 
@@ -34,11 +35,6 @@ pub(crate) const DETAILS: &str = "v.year, v.make, v.model, v.trim, d.name AS dea
 /// Drives with their customers and what letters say.
 pub(super) const FILED_FROM: &str = "bookings b LEFT JOIN users u ON u.id = b.user_id \
      JOIN vehicles v ON v.id = b.vehicle_id JOIN dealers d ON d.id = b.dealer_id JOIN sites s ON s.id = b.site_id";
-
-/// An id column.
-pub(super) fn id<K>(row: &QueryResult, column: &str) -> Result<Id<K>, DbErr> {
-    row.try_get::<Uuid>("", column).map(Id::from_uuid)
-}
 
 /// An id column that may be null.
 fn opt_id<K>(row: &QueryResult, column: &str) -> Result<Option<Id<K>>, DbErr> {

@@ -15,13 +15,12 @@ use scheduling::hold::SlotHold;
 use scheduling::ports::{BookableVehicle, CarTimes, Offer, Place, Slots};
 use scheduling::slots::{Calendar, Opening, SlotRules};
 use sea_orm::{DbErr, QueryResult};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::rows::{self, id, parsed, vehicle_title};
+use super::rows::{self, parsed, vehicle_title};
 use crate::db::Db;
 use crate::fault::{self, Stop, corrupt};
+use crate::rows::{id, json_of};
 use crate::sql::Sql;
 use crate::tx::Tx;
 
@@ -67,7 +66,8 @@ fn query(mut sql: Sql, listing: ListingId, within: Slot, now: Instant, but: Opti
         "SELECT l.id, l.vehicle_id, l.dealer_id, l.status, v.year, v.make, v.model, v.trim, \
          d.name AS dealer_name, d.status AS dealer_status, s.id AS site_id, s.name AS site_name, \
          s.line1, s.line2, s.city, s.state, s.postal_code, s.country, s.timezone, s.hours, s.exceptions, s.slot_rules, \
-         (SELECT n.buyer_id FROM negotiations n WHERE n.listing_id = l.id AND n.status = 'accepted') AS reserved_for, \
+         CASE WHEN l.status = 'reserved' THEN (SELECT n.buyer_id FROM negotiations n WHERE n.listing_id = l.id \
+         AND n.status = 'accepted') END AS reserved_for, \
          t.start_at, t.end_at, t.hold_id, t.holder_id, t.created_at, t.expires_at \
          FROM listings l JOIN vehicles v ON v.id = l.vehicle_id JOIN dealers d ON d.id = l.dealer_id \
          LEFT JOIN sites s ON s.id = l.site_id LEFT JOIN (SELECT b.start_at, b.end_at, NULL AS hold_id, NULL AS holder_id, \
@@ -172,15 +172,12 @@ fn read_place(row: &QueryResult, site: SiteId) -> Result<Place, Common> {
             row.try_get::<String>("", "site_name")?,
             address_line(row)?,
             row.try_get::<String>("", "timezone")?,
-            row.try_get::<Value>("", "hours")?,
-            row.try_get::<Value>("", "exceptions")?,
-            row.try_get::<Value>("", "slot_rules")?,
+            json_of::<OpeningHours>(row, "hours")?,
+            json_of::<Vec<DayException>>(row, "exceptions")?,
+            json_of(row, "slot_rules")?,
         ))
     };
     let (name, address, zone, hours, exceptions, rules) = columns().map_err(|e| fault::common(&e))?;
-    let hours: OpeningHours = json("hours", hours)?;
-    let exceptions: Vec<DayException> = json("exceptions", exceptions)?;
-    let rules: dealers::slot_rules::SlotRules = json("slot_rules", rules)?;
     let week = [
         hours.mon, hours.tue, hours.wed, hours.thu, hours.fri, hours.sat, hours.sun,
     ];
@@ -225,10 +222,6 @@ fn slot_rules(rules: dealers::slot_rules::SlotRules) -> Result<SlotRules, Common
         cutoff_minutes: rules.cutoff_minutes,
         max_open: small("slot_rules.max_open", rules.max_open)?,
     })
-}
-
-fn json<T: DeserializeOwned>(column: &'static str, value: Value) -> Result<T, Common> {
-    serde_json::from_value(value).map_err(|e| corrupt("sites", column, e))
 }
 
 /// `1 Main Street, Suite 2, Springfield, IL 62701, US`.

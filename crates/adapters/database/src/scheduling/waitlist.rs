@@ -21,6 +21,7 @@ use super::{holds, rows, slots};
 use crate::db::Db;
 use crate::fault::{self, Stop, corrupt};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::id;
 use crate::sql::Sql;
 use crate::tx::Tx;
 
@@ -133,10 +134,10 @@ impl Waitlist for SqlWaitlist {
         }
         let read = |row: &QueryResult| -> Result<_, DbErr> {
             let turn = Turn {
-                listing_id: rows::id(row, "listing_id")?,
+                listing_id: id(row, "listing_id")?,
                 slot: rows::slot(row)?,
             };
-            Ok((rows::id(row, "dealer_id")?, turn))
+            Ok((id(row, "dealer_id")?, turn))
         };
         let rows = self.db.all_of_primary(sql).await?;
         let found: Result<_, DbErr> = rows.iter().map(read).collect();
@@ -245,11 +246,11 @@ fn entry(row: &QueryResult) -> Result<WaitlistEntry, Common> {
         .map_err(|_| corrupt("waitlist_entries", "status", &status))?;
     let build = || -> Result<_, DbErr> {
         Ok(WaitlistEntry {
-            id: rows::id(row, "id")?,
-            listing: rows::id(row, "listing_id")?,
-            vehicle: rows::id(row, "vehicle_id")?,
-            dealer: rows::id(row, "dealer_id")?,
-            user: rows::id(row, "user_id")?,
+            id: id(row, "id")?,
+            listing: id(row, "listing_id")?,
+            vehicle: id(row, "vehicle_id")?,
+            dealer: id(row, "dealer_id")?,
+            user: id(row, "user_id")?,
             slot: rows::slot(row)?,
             status,
             offered_until: row.try_get("", "offered_until")?,

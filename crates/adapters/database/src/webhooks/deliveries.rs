@@ -14,8 +14,8 @@ use sea_orm::Value;
 use super::rows;
 use crate::db::Db;
 use crate::fault::{self, Stop};
-use crate::inventory::rows::{get, insert, update};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::{get, insert, update};
 use crate::sql::Sql;
 use crate::tx::Tx;
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::fault::Stop;
-use crate::inventory::rows::{Columns, corrupt, get, id, json_of, update};
+use crate::rows::{Columns, corrupt, get, id, json_of, update};
 use crate::tx::Tx;
 
 /// The columns of an endpoint, of the table alias `w`.

@@ -350,6 +350,9 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
+/// Modules that contracts play on, with none of their own.
+const STAGES: &[&str] = &["office", "stage", "till", "world", "yard"];
+
 fn every_contract_is_listed() -> Result<(), String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts");
     let mut missing = Vec::new();
@@ -369,7 +372,7 @@ fn every_contract_is_listed() -> Result<(), String> {
             .filter_map(|l| l.split(['(', '<']).next())
         {
             let full = format!("{module}::{name}");
-            if module != "world" && !CONTRACTS.iter().any(|c| c.name == full) {
+            if !STAGES.contains(&module.as_str()) && !CONTRACTS.iter().any(|c| c.name == full) {
                 missing.push(full);
             }
         }

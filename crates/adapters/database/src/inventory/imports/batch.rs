@@ -9,8 +9,9 @@ use kernel::id::{DealerId, JobId, SiteId};
 use kernel::money::Currency;
 use sea_orm::{DbErr, QueryResult};
 
-use super::super::rows::{Columns, corrupt, get, insert_all, site_is_of};
+use super::super::rows::site_is_of;
 use crate::fault::Stop;
+use crate::rows::{Columns, corrupt, get, insert_all};
 use crate::tx::Tx;
 
 /// The import after an act, and what the act leaves behind.

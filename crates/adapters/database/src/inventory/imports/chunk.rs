@@ -9,11 +9,12 @@ use kernel::act::Decide;
 use kernel::id::{JobId, SiteId};
 use sea_orm::DbErr;
 
-use super::super::rows::{Columns, corrupt, get, id, insert_all, strict_vin};
+use super::super::rows::strict_vin;
 use super::batch::{Outcome, keep, locked, text, whole};
 use super::stock::present;
 use super::write::write_all;
 use crate::fault::Stop;
+use crate::rows::{Columns, corrupt, get, id, insert_all};
 use crate::tx::Tx;
 
 async fn chunk_facts(tx: &Tx, import: JobId, vins: &[String]) -> Result<ChunkFacts, Stop<Error>> {

@@ -22,9 +22,9 @@ use uuid::Uuid;
 use self::batch::{change_in, parsed, start_in, whole};
 use self::chunk::apply_in;
 use self::undo::undo_in;
-use super::rows::get;
 use crate::db::Db;
 use crate::fault;
+use crate::rows::get;
 
 /// Imports in a database.
 #[derive(Clone)]

@@ -7,10 +7,10 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::super::rows::{
-    corrupt, id, insert_all, new_history, new_listing, new_price, new_vehicle, select_vehicle, vehicle,
-    write_listing, write_vehicle,
+    new_history, new_listing, new_price, new_vehicle, select_vehicle, vehicle, write_listing, write_vehicle,
 };
 use super::super::search::index;
+use crate::rows::{corrupt, id, insert_all};
 use crate::tx::Tx;
 
 /// Writes what rows decided: what is new in one statement a table, what changes one by one, what searches find at the end.

@@ -11,8 +11,7 @@ use kernel::vocabulary::{BodyType, Drivetrain, FuelType, Transmission};
 use sea_orm::DbErr;
 use serde_json::json;
 
-use super::read::corrupt;
-use super::table::Columns;
+use crate::rows::{Columns, corrupt};
 use crate::tx::Tx;
 
 /// What a vehicle is, and whose.

@@ -1,5 +1,6 @@
 //! What decisions need to know, read under lock.
 
+use ::inventory::listing::Listed;
 use ::inventory::ports::ListingFacts;
 use ::inventory::vehicle::{Owner, Vehicle};
 use kernel::id::{DealerId, ListingId, SiteId, VehicleId};
@@ -7,7 +8,9 @@ use kernel::vin::Vin;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::read::{get, id, listed, select_listed, select_vehicle, vehicle};
+use super::read::{listed, select_listed, select_vehicle, vehicle};
+use crate::rows::{get, id};
+use crate::sql::Sql;
 use crate::tx::Tx;
 
 /// The vehicle of the owner that holds the number, unless it was sold.
@@ -80,6 +83,30 @@ pub(crate) async fn locked_vehicle(tx: &Tx, vehicle_id: VehicleId) -> Result<Opt
     let mut sql = select_vehicle(tx.sql());
     sql.push("v.id = ").bind(vehicle_id.uuid());
     tx.one(sql).await?.map(|row| vehicle(&row)).transpose()
+}
+
+/// Locks a dealer's reserved listings, then their vehicles, and reads them. The dealer is locked: no car is reserved meanwhile.
+pub(crate) async fn reserved_of_dealer(tx: &Tx, dealer: DealerId) -> Result<Vec<Listed>, DbErr> {
+    let reserved = |sql: &mut Sql| {
+        sql.push("l.status = 'reserved' AND l.dealer_id = ")
+            .bind(dealer.uuid())
+            .push(" ORDER BY l.id");
+    };
+    if tx.sql().is_postgres() {
+        let mut sql = tx.sql();
+        sql.push("SELECT 1 FROM listings l WHERE ");
+        reserved(&mut sql);
+        sql.push(" FOR UPDATE");
+        tx.all(sql).await?;
+        let mut sql = tx.sql();
+        sql.push("SELECT 1 FROM listings l JOIN vehicles v ON v.id = l.vehicle_id WHERE ");
+        reserved(&mut sql);
+        sql.push(" FOR UPDATE OF v");
+        tx.all(sql).await?;
+    }
+    let mut sql = select_listed(tx.sql());
+    reserved(&mut sql);
+    tx.all(sql).await?.iter().map(listed).collect()
 }
 
 /// Locks a listing, then its vehicle, and reads what a change of it needs to know.

@@ -5,12 +5,12 @@ use ::inventory::vehicle::{Owner, Vehicle, VehicleDetails, VehicleStatus};
 use chrono::NaiveDate;
 use kernel::Instant;
 use kernel::distance::Distance;
-use kernel::error::Malformed;
-use kernel::id::{Id, SiteId};
-use kernel::money::{Currency, Money};
-use sea_orm::{DbErr, QueryResult, TryGetable};
+use kernel::id::SiteId;
+use kernel::money::Money;
+use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
+use crate::rows::{corrupt, currency, get, id, json_of, word};
 use crate::sql::Sql;
 
 /// The columns of a vehicle, of the table alias `v`.
@@ -24,28 +24,6 @@ pub(crate) const LISTING: &str = "l.id AS l_id, l.dealer_id, l.vehicle_id, l.sit
      l.asking_minor, l.currency, l.msrp_minor, l.floor_minor, l.cost_minor, l.title, l.description, l.features, l.featured, \
      l.listed_at, l.created_at AS l_created_at, l.updated_at AS l_updated_at, l.version AS l_version";
 
-pub(crate) fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, DbErr> {
-    row.try_get("", column)
-}
-
-pub(crate) fn id<K>(row: &QueryResult, column: &str) -> Result<Id<K>, DbErr> {
-    get::<Uuid>(row, column).map(Id::from_uuid)
-}
-
-pub(crate) fn corrupt(column: &str, value: impl std::fmt::Display) -> DbErr {
-    DbErr::Type(format!("{column} holds {value}, which is no value of its type"))
-}
-
-fn word<T: std::str::FromStr<Err = Malformed>>(row: &QueryResult, column: &str) -> Result<Option<T>, DbErr> {
-    get::<Option<String>>(row, column)?
-        .map(|text| text.parse().map_err(|e: Malformed| corrupt(column, e)))
-        .transpose()
-}
-
-pub(crate) fn json_of<T: serde::de::DeserializeOwned>(row: &QueryResult, column: &str) -> Result<T, DbErr> {
-    serde_json::from_value(get(row, column)?).map_err(|e| corrupt(column, e))
-}
-
 pub(crate) fn distance(row: &QueryResult) -> Result<Option<Distance>, DbErr> {
     match (
         get::<Option<i64>>(row, "odometer_value")?,
@@ -56,10 +34,6 @@ pub(crate) fn distance(row: &QueryResult) -> Result<Option<Distance>, DbErr> {
             .map_err(|e| corrupt("odometer_value", e)),
         _ => Ok(None),
     }
-}
-
-pub(crate) fn currency(row: &QueryResult, column: &str) -> Result<Currency, DbErr> {
-    Currency::parse(&get::<String>(row, column)?).map_err(|e| corrupt(column, e))
 }
 
 /// A vehicle from the columns of [`VEHICLE`].

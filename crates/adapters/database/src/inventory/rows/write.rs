@@ -11,7 +11,7 @@ use super::super::search::index;
 use super::columns::{
     listing_columns, new_history, new_listing, new_price, new_vehicle, searched, vehicle_columns,
 };
-use super::table::{insert, update};
+use crate::rows::{insert, update};
 use crate::tx::Tx;
 
 async fn insert_history(tx: &Tx, vehicle: VehicleId, entries: &[HistoryEntry]) -> Result<(), DbErr> {

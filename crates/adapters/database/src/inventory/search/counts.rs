@@ -11,10 +11,10 @@ use kernel::error::Malformed;
 use kernel::money::Money;
 use sea_orm::{DbErr, QueryResult};
 
-use super::super::rows::{corrupt, get};
 use super::conditions::{conditions, source};
 use crate::db::Db;
 use crate::fault;
+use crate::rows::{corrupt, get};
 use crate::sql::Sql;
 
 fn size(n: i64) -> u64 {

@@ -8,10 +8,10 @@ use kernel::id::ListingId;
 use kernel::money::Money;
 use sea_orm::{DbErr, QueryResult};
 
-use super::super::rows::{corrupt, currency, get, id};
 use super::pages::hit;
 use crate::db::Db;
 use crate::fault;
+use crate::rows::{corrupt, currency, get, id};
 
 /// Listings of one model that are looked at for a rating, the newest first.
 const MARKET: i64 = 5_000;

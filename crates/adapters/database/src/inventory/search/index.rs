@@ -16,9 +16,10 @@ use kernel::vocabulary::{BodyType, Drivetrain, FuelType, Transmission};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::super::rows::{Columns, LISTING, VEHICLE, corrupt, currency, get, id, insert_all, listed};
+use super::super::rows::{LISTING, VEHICLE, listed};
 use crate::db::Db;
 use crate::fault::Stop;
+use crate::rows::{Columns, corrupt, currency, get, id, insert_all};
 use crate::tx::Tx;
 
 /// Listings that are written in one statement. 36 columns each: far below SQLite's 32,766 values.

@@ -8,10 +8,10 @@ use kernel::money::Money;
 use kernel::paging::{Page, PageRequest, Sort};
 use sea_orm::{DbErr, QueryResult};
 
-use super::super::rows::{currency, get, id};
 use super::conditions::{conditions, source};
 use crate::db::Db;
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::{currency, get, id};
 
 /// Every order is whole numbers, the id last. The dearest first has a column of its own, since the platform's currency comes
 /// first in both directions.

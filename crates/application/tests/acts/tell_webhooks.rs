@@ -1,5 +1,4 @@
 //! Which webhooks are told of which events.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 
