@@ -59,7 +59,7 @@ impl Pattern {
 pub struct EventNames(Arc<[String]>);
 
 /// How like a known name a wrong one must be to be taken for a slip; 1 is the same.
-const LIKE: f64 = 0.75;
+const LIKE: f64 = 0.8;
 /// Names that a refusal offers.
 const OFFERED: usize = 3;
 
