@@ -23,6 +23,7 @@ mod m0012_webhooks;
 mod m0013_booking_times;
 mod m0015_slot_holds;
 mod m0016_waitlist;
+mod m0017_audit;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_booking_times::Migration),
             Box::new(m0015_slot_holds::Migration),
             Box::new(m0016_waitlist::Migration),
+            Box::new(m0017_audit::Migration),
         ]
     }
 }

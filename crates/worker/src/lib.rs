@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+mod audit;
 mod bookings;
 mod cron;
 mod imports;
@@ -33,6 +34,7 @@ mod upkeep;
 mod waitlist;
 mod webhooks;
 
+pub use audit::{SEAL_AUDIT_JOB, SealAuditLog};
 pub use bookings::ExpireBooking;
 pub use cron::Cron;
 pub use imports::ImportHandler;

@@ -12,6 +12,7 @@ use forecourt_tests::journeys::{self, Journey, journey};
 use libtest_mimic::Trial;
 
 mod access;
+mod audit;
 mod conventions;
 mod dealers;
 mod drive_keeping;
@@ -33,6 +34,7 @@ mod webhooks;
 
 const JOURNEYS: &[Journey] = &[
     journey!(access::everybody_gets_as_far_as_the_policy_says),
+    journey!(audit::owners_see_who_did_what_and_admins_see_everything),
     journey!(dealers::a_dealer_registers_is_judged_and_told),
     journey!(dealers::who_works_for_nobody_has_no_dealer_and_an_admin_names_one),
     journey!(dealers::all_that_is_wrong_with_a_dealer_or_a_site_is_told_at_once),

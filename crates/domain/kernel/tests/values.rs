@@ -238,3 +238,21 @@ fn roles_take_each_other_in_as_the_trade_does() {
             && !Role::Customer.includes(Role::Mechanic)
     );
 }
+
+#[test]
+fn an_audit_line_tells_old_and_new_values_of_what_changed_alone() {
+    use forecourt_kernel::act::Audit;
+    let id: forecourt_kernel::id::ListingId = forecourt_kernel::id::Id::from_uuid(uuid::Uuid::nil());
+    let (before, after) = (
+        serde_json::json!({ "price": "7000.00", "title": "A", "site": null, "text": { "a": 1, "b": 2 } }),
+        serde_json::json!({ "price": "6500.00", "title": "A", "featured": true, "text": { "a": 1, "b": 3 } }),
+    );
+    let line = Audit::new("listing.update", "listing", id).between(&before, &after);
+    let told = serde_json::json!({
+        "price": { "from": "7000.00", "to": "6500.00" },
+        "site": { "from": null, "to": null },
+        "featured": { "from": null, "to": true },
+        "text": { "b": { "from": 2, "to": 3 } }
+    });
+    assert_eq!(line.detail, told);
+}

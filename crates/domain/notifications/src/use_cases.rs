@@ -94,9 +94,9 @@ fn decided(
     change: Change,
 ) -> Result<Decision<Preferences, Preferences>, Common> {
     let after = before.clone().changed(change)?;
-    let audit = Audit::new("notification_preferences.changed", "user", user).with(json!({
-        "before": { "choices": before.choices, "quiet_hours": before.quiet },
-        "after": { "choices": after.choices, "quiet_hours": after.quiet },
-    }));
+    let audit = Audit::new("notification_preferences.changed", "user", user).between(
+        &json!({ "choices": before.choices, "quiet_hours": before.quiet }),
+        &json!({ "choices": after.choices, "quiet_hours": after.quiet }),
+    );
     Ok(Decision::new(after.clone(), after, audit))
 }

@@ -18,12 +18,13 @@ use kernel::ports::{Clock, Ids, Random};
 use mail::{Mailbox, SmtpCourier, TemplateWords};
 use secrecy::ExposeSecret;
 use security::{HmacUnsubscribeLinks, Keys};
-use worker::{Cron, Handler, LetterHandler, MessageHandler, Prune, Worker};
+use worker::{Cron, Handler, LetterHandler, MessageHandler, Prune, SEAL_AUDIT_JOB, Worker};
 
 use crate::clock::SystemClock;
 use crate::dev::Dev;
 use crate::settings::Config;
 
+mod audit;
 mod dealers;
 pub mod identity;
 mod inventory;
@@ -33,6 +34,7 @@ mod sales;
 mod scheduling;
 mod webhooks;
 
+pub(crate) use self::audit::verifying as audit_verification;
 pub(crate) use self::inventory::imports;
 
 /// What the rest is built on.
@@ -195,6 +197,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         Arc::new(scheduling::reminders(ground, &scheduling)),
         Arc::new(negotiation::due(ground, &negotiation)),
     ];
+    handlers.push(Arc::new(audit::sealing(ground)));
     handlers.extend(webhooks::handlers(ground, &webhooks)?);
     let relay = relay(ground, words, &webhooks);
     let worker = Worker {
@@ -203,11 +206,18 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         clock: Arc::clone(&ground.clock),
         wall: Arc::new(SystemClock),
         handlers,
-        crons: vec![Cron {
-            name: "prune",
-            pattern: "17 3 * * *",
-            kind: "prune",
-        }],
+        crons: vec![
+            Cron {
+                name: "prune",
+                pattern: "17 3 * * *",
+                kind: "prune",
+            },
+            Cron {
+                name: "seal_audit_log",
+                pattern: "*/5 * * * *",
+                kind: SEAL_AUDIT_JOB,
+            },
+        ],
         concurrency: 4,
     };
     let dev = (!config.production).then(|| Dev {
@@ -218,6 +228,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     Ok(Product {
         services: Services {
             core,
+            audit: audit::services(ground),
             identity: accounts,
             inventory: inventory::inventory(ground),
             dealers: dealers::services(ground),

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
+mod audit;
 mod dealers;
 mod identity;
 mod inventory;
@@ -66,6 +67,17 @@ macro_rules! contract {
 }
 
 const CONTRACTS: &[Contract] = &[
+    contract!(
+        On::Databases,
+        audit::nothing_in_the_audit_log_can_be_changed_or_removed
+    ),
+    contract!(
+        On::Databases,
+        audit::what_was_changed_removed_or_reordered_is_found
+    ),
+    contract!(On::Databases, audit::an_end_that_was_cut_off_is_found),
+    contract!(On::Databases, audit::two_who_seal_at_once_make_one_chain),
+    contract!(On::Databases, audit::the_audit_log_is_narrowed_and_paged),
     contract!(
         On::All,
         dealers::a_dealer_and_its_site_are_read_as_they_were_written
