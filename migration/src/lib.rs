@@ -19,6 +19,7 @@ mod m0006_search;
 mod m0007_negotiation;
 mod m0008_sales;
 mod m0010_notifications;
+mod m0011_devices;
 mod m0012_webhooks;
 mod m0013_booking_times;
 mod m0015_slot_holds;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_slot_holds::Migration),
             Box::new(m0016_waitlist::Migration),
             Box::new(m0017_audit::Migration),
+            Box::new(m0011_devices::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ use webhooks::endpoint::{Endpoint, Owner, SecretNumbers};
 use webhooks::pattern::Pattern;
 use webhooks::ports::Webhooks as _;
 use webhooks::rules::{TELL_JOB, Tell};
-use webhooks::target::Target;
+use kernel::target::Target;
 
 fn id<K>(n: u128) -> Id<K> {
     Id::from_uuid(Uuid::from_u128(n))

@@ -19,6 +19,9 @@ pub enum Network {
 }
 
 impl Network {
+    /// Every network.
+    pub const ALL: &[Self] = &[Self::Sms, Self::Whatsapp];
+
     /// The word.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -106,6 +106,16 @@ fn addresses_and_numbers_are_told_from_nonsense() {
         "+1 (212) 555-0100".parse::<Phone>().unwrap().as_str(),
         "+12125550100"
     );
+    for (number, known) in [
+        ("+1 212 555 0100", true),
+        ("+49 30 901820", true),
+        ("212 555 0100", false),
+        ("+0 212 555 0100", false),
+        ("+1 21", false),
+    ] {
+        let phone = number.parse::<Phone>();
+        assert_eq!(phone.is_ok_and(|phone| phone.is_international()), known, "{number}");
+    }
     assert!("12".parse::<Phone>().is_err() && "call me".parse::<Phone>().is_err());
 }
 

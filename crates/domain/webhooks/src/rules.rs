@@ -19,7 +19,7 @@ use crate::message::{Message, TEST_EVENT};
 use crate::ports::{Exchange, KeepFacts, Parcel, Settled, Standing};
 use crate::request::{Checked, WebhookChanges};
 use crate::retry;
-use crate::target::Reach;
+use kernel::target::Reach;
 
 /// Days without one success after which an endpoint is switched off.
 pub const FAILING_DAYS: i64 = 5;

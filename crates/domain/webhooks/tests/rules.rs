@@ -11,7 +11,7 @@ use forecourt_webhooks::ports::{Exchange, KeepFacts, Parcel, Reply, Settled, Sta
 use forecourt_webhooks::request::{NewWebhook, WebhookChanges};
 use forecourt_webhooks::retry::PAUSES;
 use forecourt_webhooks::rules::{self, NewIds, Registration, VERDICT_JOB, Verdict};
-use forecourt_webhooks::target::Reach;
+use kernel::target::Reach;
 use kernel::Instant;
 use kernel::act::{Act, Decision};
 use kernel::actor::{Actor, Membership, Principal};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use api::webhooks::WebhookServices;
 use api::{Core, Services, Settings};
-use application::letters::{Carrier, Courier, UnsubscribeLinks, Words};
+use application::letters::{Courier, UnsubscribeLinks, Words};
 use application::relay::Relay;
 use async_trait::async_trait;
 use database::{Alone, Db, DbOptions, SqlOutbox, SqlQueue, SqlUpkeep};
@@ -18,13 +18,14 @@ use kernel::ports::{Clock, Ids, Random};
 use mail::{Mailbox, SmtpCourier, TemplateWords};
 use secrecy::ExposeSecret;
 use security::{HmacUnsubscribeLinks, Keys};
-use worker::{Cron, Handler, LetterHandler, MessageHandler, Prune, SEAL_AUDIT_JOB, Worker};
+use worker::{Cron, Handler, LetterHandler, Prune, SEAL_AUDIT_JOB, Worker};
 
 use crate::clock::SystemClock;
 use crate::dev::Dev;
 use crate::settings::Config;
 
 mod audit;
+mod channels;
 mod dealers;
 pub mod identity;
 mod inventory;
@@ -165,7 +166,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     };
     let mailbox = Mailbox::new();
     let courier = courier(config, &mailbox)?;
-    let carrier: Arc<dyn Carrier> = Arc::new(mailbox.clone());
+    let devices = channels::devices(ground)?;
     let words = Arc::new(TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?);
     let keys = Keys::open(&config.data_dir, ground.random.as_ref())?;
     let links: Arc<dyn UnsubscribeLinks> = Arc::new(HmacUnsubscribeLinks::new(&keys));
@@ -191,7 +192,8 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             }),
             courier,
         }),
-        Arc::new(MessageHandler { carrier }),
+        Arc::new(channels::messages(ground, &mailbox)?),
+        Arc::new(channels::pushes(ground, &devices)),
         Arc::new(scheduling::expiry(ground, &scheduling)),
         Arc::new(scheduling::turns(ground, &scheduling)),
         Arc::new(scheduling::reminders(ground, &scheduling)),
@@ -235,7 +237,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             scheduling,
             negotiation,
             webhooks,
-            notifications: notifications::services(ground, links),
+            notifications: notifications::services(ground, devices, links),
             sales: sales::sales(ground, purchases),
         },
         worker,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use ::webhooks::target::Reach;
 use ::webhooks::use_cases::{Deliver, KeepWebhooks};
 use anyhow::Context as _;
 use api::webhooks::WebhookServices;
@@ -12,7 +11,7 @@ use security::{Keys, WebhookSecrets};
 use webhook_sender::HttpSender;
 use worker::{Handler, WebhookHandler};
 
-use super::Ground;
+use super::{Ground, channels};
 
 /// The use cases on the database.
 pub(super) fn webhooks(ground: &Ground) -> anyhow::Result<WebhookServices> {
@@ -23,11 +22,7 @@ pub(super) fn webhooks(ground: &Ground) -> anyhow::Result<WebhookServices> {
             deliveries: Arc::new(SqlDeliveries::new(ground.db.clone())),
             secrets: Arc::new(WebhookSecrets::new(&keys)),
             ids: ground.ids.clone(),
-            reach: if ground.config.webhook_private {
-                Reach::Anywhere
-            } else {
-                Reach::Public
-            },
+            reach: channels::reach(&ground.config),
         },
     })
 }

@@ -3,7 +3,7 @@
 use ::webhooks::delivery::{Delivery, Status};
 use ::webhooks::endpoint::{Endpoint, Off, Owner, WhyOff};
 use ::webhooks::ports::Standing;
-use ::webhooks::target::Target;
+use kernel::target::Target;
 use kernel::Instant;
 use kernel::email::Email;
 use kernel::error::Common;

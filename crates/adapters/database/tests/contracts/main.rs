@@ -16,6 +16,7 @@ use test_databases::Backend;
 
 mod audit;
 mod dealers;
+mod devices;
 mod identity;
 mod inventory;
 mod negotiation;
@@ -106,6 +107,26 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, dealers::the_directory_filters_orders_and_pages),
     contract!(On::Databases, dealers::lists_of_dealers_know_their_orders),
     contract!(On::All, dealers::sites_are_found_by_place_and_kind),
+    contract!(On::All, devices::a_device_registered_again_is_the_same_device),
+    contract!(On::All, devices::a_browser_rings_for_whoever_registered_it_last),
+    contract!(
+        On::All,
+        devices::devices_that_come_at_once_leave_room_for_no_more_than_there_is
+    ),
+    contract!(
+        On::All,
+        devices::a_device_goes_when_its_owner_or_its_service_says_so
+    ),
+    contract!(
+        On::All,
+        devices::a_stop_said_often_at_once_is_kept_once_until_start
+    ),
+    contract!(On::All, devices::a_number_that_said_stop_is_sent_nothing),
+    contract!(On::Databases, devices::how_people_are_reached_is_told),
+    contract!(
+        On::Databases,
+        devices::the_database_holds_what_devices_and_opt_outs_must_be
+    ),
     contract!(On::All, inventory::a_listing_is_read_back_as_it_was_written),
     contract!(
         On::All,

@@ -9,7 +9,7 @@ use ::webhooks::message::Message;
 use ::webhooks::ports::{Deliveries, DeliveryFilter, Webhooks};
 use ::webhooks::request::{NewWebhook, WebhookChanges};
 use ::webhooks::rules::{Tell, Verdict};
-use ::webhooks::target::Reach;
+use kernel::target::Reach;
 use ::webhooks::use_cases::{Deliver, KeepWebhooks};
 use chrono::TimeDelta;
 use forecourt_database::webhooks::{SqlDeliveries, SqlWebhooks};
