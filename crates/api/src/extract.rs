@@ -68,7 +68,9 @@ impl Form {
     /// The parameters as a documented type; those that it does not know are left out.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let parameters = self.0.iter().cloned();
-        let fields: serde_json::Map<String, Value> = parameters.map(|(name, value)| (name, Value::String(value))).collect();
+        let fields: serde_json::Map<String, Value> = parameters
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect();
         read(Value::Object(fields), "")
     }
 }

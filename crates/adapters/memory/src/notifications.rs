@@ -65,7 +65,9 @@ impl Devices for Memory {
             },
             |state, plan| {
                 let devices = &mut state.notifications.devices;
-                devices.retain(|id, (_, to)| !plan.forget.contains(id) && to.endpoint != plan.subscription.endpoint);
+                devices.retain(|id, (_, to)| {
+                    !plan.forget.contains(id) && to.endpoint != plan.subscription.endpoint
+                });
                 devices.insert(plan.device.id, (plan.device, plan.subscription));
                 Ok(())
             },

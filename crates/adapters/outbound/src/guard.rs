@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use kernel::target::{Reach, is_public};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Asks which addresses a name stands for.
 #[async_trait]

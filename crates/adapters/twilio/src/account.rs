@@ -62,7 +62,10 @@ mod tests {
     #[test]
     fn a_sender_is_a_number_a_short_code_or_a_service() {
         let read = |text: &str| text.parse::<SmsSender>();
-        assert_eq!(read("+1 212 555 0100"), Ok(SmsSender::Number("+12125550100".to_owned())));
+        assert_eq!(
+            read("+1 212 555 0100"),
+            Ok(SmsSender::Number("+12125550100".to_owned()))
+        );
         assert_eq!(read("12345"), Ok(SmsSender::Number("12345".to_owned())));
         let service = format!("MG{}", "0a".repeat(16));
         assert_eq!(read(&service), Ok(SmsSender::Service(service.clone())));

@@ -35,7 +35,9 @@ pub(crate) fn refused(status: u16, retry_after: Option<String>, body: &str) -> U
     };
     match (status, refusal.map(|refusal| refusal.code)) {
         (_, Some(UNSUBSCRIBED)) => Unsent::Ended,
-        (400..=499, Some(code)) if is_final(status) && !ABOUT_THE_ACCOUNT.contains(&code) => Unsent::Never(why),
+        (400..=499, Some(code)) if is_final(status) && !ABOUT_THE_ACCOUNT.contains(&code) => {
+            Unsent::Never(why)
+        }
         // A refusal that is not in Twilio's words comes from something in between: no word about the message.
         _ => Unsent::Again { why, retry_after },
     }
@@ -75,10 +77,24 @@ mod tests {
 
     #[test]
     fn what_can_be_mended_or_passes_is_tried_again() {
-        for (status, code) in [(401, 20_003), (429, 20_429), (500, 20_500), (503, 20_503), (400, 21_606), (404, 20_404)] {
-            assert!(matches!(error(status, code), Unsent::Again { .. }), "{status} {code}");
+        for (status, code) in [
+            (401, 20_003),
+            (429, 20_429),
+            (500, 20_500),
+            (503, 20_503),
+            (400, 21_606),
+            (404, 20_404),
+        ] {
+            assert!(
+                matches!(error(status, code), Unsent::Again { .. }),
+                "{status} {code}"
+            );
         }
-        let slow = refused(429, Some("7".to_owned()), r#"{"code": 20429, "message": "Too Many Requests"}"#);
+        let slow = refused(
+            429,
+            Some("7".to_owned()),
+            r#"{"code": 20429, "message": "Too Many Requests"}"#,
+        );
         assert!(matches!(slow, Unsent::Again { retry_after: Some(wait), .. } if wait == "7"));
         for body in ["", "<html>no</html>", "[]", r#"{"error": 1}"#] {
             assert!(matches!(refused(400, None, body), Unsent::Again { .. }), "{body}");

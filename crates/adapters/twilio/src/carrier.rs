@@ -110,11 +110,12 @@ impl Twilio {
     /// Did the message leave before, at a try whose end we never heard?
     async fn was_sent(&self, to: &str, text: &str, since: Instant) -> Result<bool, Unsent> {
         let list = self.client.get(&self.messages);
-        let mut found = self.ask(list.query(&[("To", to), ("PageSize", LOOKED_AT)])).await?;
+        let mut found = self
+            .ask(list.query(&[("To", to), ("PageSize", LOOKED_AT)]))
+            .await?;
         let body = beginning(&mut found, ANSWER).await;
-        let listed: Listed = serde_json::from_str(&body).map_err(|error| {
-            Unsent::again(format!("Twilio's list of messages can't be read: {error}"))
-        })?;
+        let listed: Listed = serde_json::from_str(&body)
+            .map_err(|error| Unsent::again(format!("Twilio's list of messages can't be read: {error}")))?;
         Ok(listed.messages.iter().any(|known| known.is(text, since)))
     }
 }
@@ -139,7 +140,10 @@ impl Carrier for Twilio {
         if let Some(since) = attempt.since
             && self.was_sent(&to, text, since).await?
         {
-            tracing::info!(id = attempt.id, "Twilio has the message already: it is not sent again");
+            tracing::info!(
+                id = attempt.id,
+                "Twilio has the message already: it is not sent again"
+            );
             return Ok(());
         }
         let form = [("To", to.as_str()), (name, &sender), ("Body", text)];

@@ -32,7 +32,10 @@ impl ReplySignatures for Signatures {
         let mut sorted: Vec<&(String, String)> = form.iter().collect();
         sorted.sort();
         sorted.dedup();
-        let parameters: String = sorted.into_iter().flat_map(|(name, value)| [name.as_str(), value]).collect();
+        let parameters: String = sorted
+            .into_iter()
+            .flat_map(|(name, value)| [name.as_str(), value])
+            .collect();
         spellings(url).iter().any(|url| {
             let signed = format!("{url}{parameters}");
             hmac::verify(&self.key, signed.as_bytes(), &signature).is_ok()
@@ -108,8 +111,14 @@ mod tests {
     #[test]
     fn a_port_may_be_written_out_or_left_out() {
         let [_, written, bare] = spellings("https://a.example/x?y=/1").try_into().unwrap();
-        assert_eq!((written.as_str(), bare.as_str()), ("https://a.example:443/x?y=/1", "https://a.example/x?y=/1"));
+        assert_eq!(
+            (written.as_str(), bare.as_str()),
+            ("https://a.example:443/x?y=/1", "https://a.example/x?y=/1")
+        );
         let [_, written, bare] = spellings("http://a.example:8080/x").try_into().unwrap();
-        assert_eq!((written.as_str(), bare.as_str()), ("http://a.example:8080/x", "http://a.example/x"));
+        assert_eq!(
+            (written.as_str(), bare.as_str()),
+            ("http://a.example:8080/x", "http://a.example/x")
+        );
     }
 }

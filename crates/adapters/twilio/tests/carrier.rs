@@ -49,7 +49,10 @@ fn repeat() -> Try<'static> {
 }
 
 fn created() -> Says {
-    Says::json(201, json!({ "sid": "SM1", "status": "queued", "error_code": null }).to_string())
+    Says::json(
+        201,
+        json!({ "sid": "SM1", "status": "queued", "error_code": null }).to_string(),
+    )
 }
 
 fn refusal(status: u16, code: i64) -> Says {
@@ -68,9 +71,15 @@ async fn end(says: Says) -> Result<(), Unsent> {
 #[tokio::test]
 async fn a_text_message_is_a_form_posted_with_the_accounts_secret() {
     let server = StandIn::saying([created()]).await;
-    carrier(&server).send(FIRST, &message(Network::Sms)).await.unwrap();
+    carrier(&server)
+        .send(FIRST, &message(Network::Sms))
+        .await
+        .unwrap();
     let heard = &server.heard()[0];
-    assert_eq!(heard.line, format!("POST /2010-04-01/Accounts/{SID}/Messages.json HTTP/1.1"));
+    assert_eq!(
+        heard.line,
+        format!("POST /2010-04-01/Accounts/{SID}/Messages.json HTTP/1.1")
+    );
     assert_eq!(heard.header("content-type"), "application/x-www-form-urlencoded");
     // base64 of the account, a colon, and its secret
     let basic = "Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjpzZWNyZXQtdG9rZW4=";
@@ -85,9 +94,15 @@ async fn a_text_message_is_a_form_posted_with_the_accounts_secret() {
 #[tokio::test]
 async fn a_whatsapp_message_has_its_prefix_on_both_ends() {
     let server = StandIn::saying([created()]).await;
-    carrier(&server).send(FIRST, &message(Network::Whatsapp)).await.unwrap();
+    carrier(&server)
+        .send(FIRST, &message(Network::Whatsapp))
+        .await
+        .unwrap();
     let text = server.heard()[0].text();
-    assert!(text.starts_with("To=whatsapp%3A%2B12125550199&From=whatsapp%3A%2B12125550101&"), "{text}");
+    assert!(
+        text.starts_with("To=whatsapp%3A%2B12125550199&From=whatsapp%3A%2B12125550101&"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -97,7 +112,10 @@ async fn an_answer_says_whether_to_try_again() {
     let Err(Unsent::Never(why)) = end(refusal(400, 21_211)).await else {
         unreachable!("there is no such number");
     };
-    assert!(why.contains("21211") && why.contains("told by the stand-in"), "{why}");
+    assert!(
+        why.contains("21211") && why.contains("told by the stand-in"),
+        "{why}"
+    );
     for passing in [
         refusal(401, 20_003),
         refusal(500, 20_500),
@@ -150,7 +168,10 @@ async fn whoever_does_not_listen_is_tried_again() {
 async fn sent_again(known: Value) -> bool {
     let listed = json!({ "messages": [known], "page": 0 }).to_string();
     let server = StandIn::saying([Says::json(200, listed), created()]).await;
-    carrier(&server).send(repeat(), &message(Network::Sms)).await.unwrap();
+    carrier(&server)
+        .send(repeat(), &message(Network::Sms))
+        .await
+        .unwrap();
     let heard = server.heard();
     assert_eq!(
         heard[0].line,
@@ -180,7 +201,10 @@ async fn a_repeat_is_sent_when_twilio_has_another_or_could_not_deliver() {
     assert!(sent_again(known(TEXT, "undelivered", "outbound-api", THEN)).await);
     assert!(sent_again(known(TEXT, "received", "inbound", THEN)).await);
     let before = "Mon, 08 Jun 2026 13:30:00 +0000";
-    assert!(sent_again(known(TEXT, "sent", "outbound-api", before)).await, "of an earlier job");
+    assert!(
+        sent_again(known(TEXT, "sent", "outbound-api", before)).await,
+        "of an earlier job"
+    );
 }
 
 #[tokio::test]

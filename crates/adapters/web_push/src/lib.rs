@@ -70,7 +70,8 @@ fn seal(keys: &PushKeys, payload: &str) -> Result<Vec<u8>, Unsent> {
     let never = |why: String| Unsent::Never(format!("the push can't be sealed: {why}"));
     let point = point(keys).ok_or_else(|| never("the device's key is no point of the curve".to_owned()))?;
     let auth = Auth::from(*keys.auth());
-    web_push_native::encrypt(payload.as_bytes().to_vec(), &point, &auth).map_err(|error| never(error.to_string()))
+    web_push_native::encrypt(payload.as_bytes().to_vec(), &point, &auth)
+        .map_err(|error| never(error.to_string()))
 }
 
 #[async_trait]

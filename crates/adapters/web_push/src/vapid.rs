@@ -42,7 +42,11 @@ impl Vapid {
     pub(crate) fn authorization(&self, origin: &str, now: Instant) -> String {
         let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let claims = json!({ "aud": origin, "exp": (now + LIFE).timestamp(), "sub": self.contact });
-        let signed = format!("{}.{}", part(json!({ "typ": "JWT", "alg": "ES256" })), part(claims));
+        let signed = format!(
+            "{}.{}",
+            part(json!({ "typ": "JWT", "alg": "ES256" })),
+            part(claims)
+        );
         let signature: Signature = self.key.sign(signed.as_bytes());
         let signature = URL_SAFE_NO_PAD.encode(signature.to_bytes());
         format!("vapid t={signed}.{signature}, k={}", self.public)

@@ -50,7 +50,10 @@ fn with(reach: Reach, guard: Guard) -> WebPush {
 }
 
 fn anywhere() -> WebPush {
-    with(Reach::Anywhere, Guard::new(Reach::Anywhere, Arc::new(SystemLookup)))
+    with(
+        Reach::Anywhere,
+        Guard::new(Reach::Anywhere, Arc::new(SystemLookup)),
+    )
 }
 
 fn keys() -> PushKeys {
@@ -89,7 +92,8 @@ fn claims(heard: &Heard) -> Value {
     let signature = Signature::from_slice(&URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
     key.verify(signed.as_bytes(), &signature).unwrap();
     let (head, claims) = signed.split_once('.').unwrap();
-    let read = |part: &str| -> Value { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap() };
+    let read =
+        |part: &str| -> Value { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap() };
     assert_eq!(read(head)["alg"], "ES256");
     read(claims)
 }
@@ -114,8 +118,14 @@ fn the_example_of_the_standard_is_opened() {
 async fn a_browser_reads_what_was_sealed_and_its_service_knows_the_sender() {
     let server = StandIn::saying([status(201)]).await;
     let to = to(format!("{}/push/JzLQ?x=1", server.url()));
-    anywhere().send(&to, &message(r#"{"title":"Confirmed ✓"}"#, true)).await.unwrap();
-    anywhere().send(&to, &message(&"x".repeat(MOST_BYTES), false)).await.unwrap();
+    anywhere()
+        .send(&to, &message(r#"{"title":"Confirmed ✓"}"#, true))
+        .await
+        .unwrap();
+    anywhere()
+        .send(&to, &message(&"x".repeat(MOST_BYTES), false))
+        .await
+        .unwrap();
     let heard = server.heard();
     let first = &heard[0];
     assert_eq!(first.line, "POST /push/JzLQ?x=1 HTTP/1.1");
@@ -154,7 +164,11 @@ async fn an_answer_says_whether_to_try_again() {
         let told = end(status(final_one)).await;
         assert!(matches!(told, Err(Unsent::Never(_))), "{final_one}: {told:?}");
     }
-    let busy = Says::Answer(429, vec![("retry-after", "90".to_owned())], "slow down".to_owned());
+    let busy = Says::Answer(
+        429,
+        vec![("retry-after", "90".to_owned())],
+        "slow down".to_owned(),
+    );
     let Err(Unsent::Again { why, retry_after }) = end(busy).await else {
         unreachable!("it passes");
     };

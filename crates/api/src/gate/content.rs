@@ -127,7 +127,11 @@ fn refuse_other_types(headers: &HeaderMap, empty: bool, taken: &[&str]) -> Resul
         return Ok(());
     }
     let given = kind.unwrap_or_else(|| "none".to_owned());
-    Err(refused(format!("send {}, not {}", taken.first().unwrap_or(&""), excerpt(&given))))
+    Err(refused(format!(
+        "send {}, not {}",
+        taken.first().unwrap_or(&""),
+        excerpt(&given)
+    )))
 }
 
 fn parsed(bytes: &[u8], required: bool) -> Result<Value, ApiError> {

@@ -7,7 +7,6 @@ use application::bulk_status::ChangeMany;
 use application::remove_listing::ChangeListings;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-
 mod import;
 mod listing_dto;
 mod listings;

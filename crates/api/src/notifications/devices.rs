@@ -33,7 +33,10 @@ struct DeviceKeysDto {
 #[serde(deny_unknown_fields)]
 pub(super) struct NewDeviceDto {
     /// Where its push service takes messages for it.
-    #[schema(max_length = 2000, example = "https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV")]
+    #[schema(
+        max_length = 2000,
+        example = "https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV"
+    )]
     endpoint: String,
     keys: DeviceKeysDto,
     /// What to call it.
@@ -41,7 +44,10 @@ pub(super) struct NewDeviceDto {
     name: Option<String>,
     /// What browsers add: when the subscription ends, in milliseconds since 1970. Its push service says so when it does.
     #[serde(default, rename = "expirationTime")]
-    #[expect(dead_code, reason = "taken, so that what a browser writes can be sent as it is")]
+    #[expect(
+        dead_code,
+        reason = "taken, so that what a browser writes can be sent as it is"
+    )]
     expiration_time: Option<f64>,
 }
 
@@ -151,7 +157,9 @@ pub(super) async fn forget_device(
 #[derive(Serialize, ToSchema)]
 struct PushKeyDto {
     /// A point of P-256, 65 bytes in base64url (RFC 8292).
-    #[schema(example = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4")]
+    #[schema(
+        example = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    )]
     key: String,
 }
 

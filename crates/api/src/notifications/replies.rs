@@ -66,7 +66,9 @@ pub(super) async fn take_reply(
     let path = request.uri().path_and_query().map_or("", |path| path.as_str());
     let url = format!("{}{path}", core.settings.public_url);
     let signature = request.headers().get("x-twilio-signature");
-    let signature = signature.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let signature = signature
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if !replies.signatures.hold(&url, &form.0, signature) {
         let told = format!(
             "X-Twilio-Signature does not hold for {url}: it must be signed with the account's secret, and the number must have exactly this URL"

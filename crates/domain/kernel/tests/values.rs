@@ -114,7 +114,11 @@ fn addresses_and_numbers_are_told_from_nonsense() {
         ("+1 21", false),
     ] {
         let phone = number.parse::<Phone>();
-        assert_eq!(phone.is_ok_and(|phone| phone.is_international()), known, "{number}");
+        assert_eq!(
+            phone.is_ok_and(|phone| phone.is_international()),
+            known,
+            "{number}"
+        );
     }
     assert!("12".parse::<Phone>().is_err() && "call me".parse::<Phone>().is_err());
 }

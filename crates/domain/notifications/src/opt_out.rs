@@ -70,7 +70,14 @@ pub enum Change {
 }
 
 /// What follows from a wish: the number's state after it, whatever it was. The answer says whether that was news.
-pub fn heard(act: &Act, id: OptOutId, number: &Phone, network: Network, wish: Wish, known: Option<&OptOut>) -> Decision<Change, bool> {
+pub fn heard(
+    act: &Act,
+    id: OptOutId,
+    number: &Phone,
+    network: Network,
+    wish: Wish,
+    known: Option<&OptOut>,
+) -> Decision<Change, bool> {
     // The number itself stands in no log.
     let audit = |action, id| Audit::new(action, "opt_out", id).with(json!({ "network": network }));
     match (wish, known) {
@@ -84,7 +91,9 @@ pub fn heard(act: &Act, id: OptOutId, number: &Phone, network: Network, wish: Wi
             };
             Decision::new(Change::Out(out), true, audit("opt_out.made", id))
         }
-        (Wish::Start, Some(known)) => Decision::new(Change::In(known.id), true, audit("opt_out.ended", known.id)),
+        (Wish::Start, Some(known)) => {
+            Decision::new(Change::In(known.id), true, audit("opt_out.ended", known.id))
+        }
     }
 }
 
@@ -94,7 +103,9 @@ pub fn sender(text: &str) -> Result<(Network, Phone), Common> {
         Some(number) => (Network::Whatsapp, number),
         None => (Network::Sms, text),
     };
-    let phone = number.parse().map_err(|wrong: kernel::error::Malformed| Common::invalid("From", wrong.code, wrong.message))?;
+    let phone = number
+        .parse()
+        .map_err(|wrong: kernel::error::Malformed| Common::invalid("From", wrong.code, wrong.message))?;
     Ok((network, phone))
 }
 
@@ -106,13 +117,31 @@ mod tests {
 
     #[test]
     fn one_word_stops_and_one_starts() {
-        for word in ["STOP", "stop", " Stop\n", "stopall", "UNSUBSCRIBE", "Cancel", "end", "quit", "revoke", "OptOut"] {
+        for word in [
+            "STOP",
+            "stop",
+            " Stop\n",
+            "stopall",
+            "UNSUBSCRIBE",
+            "Cancel",
+            "end",
+            "quit",
+            "revoke",
+            "OptOut",
+        ] {
             assert_eq!(Wish::of(word), Some(Wish::Stop), "{word}");
         }
         for word in ["START", "yes", "Unstop"] {
             assert_eq!(Wish::of(word), Some(Wish::Start), "{word}");
         }
-        for text in ["", "stop please", "please cancel", "no", "ok, see you then", "ＳＴＯＰ"] {
+        for text in [
+            "",
+            "stop please",
+            "please cancel",
+            "no",
+            "ok, see you then",
+            "ＳＴＯＰ",
+        ] {
             assert_eq!(Wish::of(text), None, "{text}");
         }
     }

@@ -78,7 +78,10 @@ impl Preferences {
                     wrong.add(
                         format!("{pointer}/{}", channel.as_str()),
                         "channel_not_configured",
-                        format!("nothing can be sent by “{}” here: it is not configured", channel.as_str()),
+                        format!(
+                            "nothing can be sent by “{}” here: it is not configured",
+                            channel.as_str()
+                        ),
                     );
                 }
                 self.choices.entry(name.clone()).or_default().insert(channel, on);

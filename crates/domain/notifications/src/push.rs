@@ -31,7 +31,10 @@ pub fn message(id: &str, push: &Push, public_url: &str) -> PushMessage {
     let written = |title: &str, text: &str| {
         json!({ "title": title, "text": text, "url": url, "tag": topic }).to_string()
     };
-    let (title, text) = (text::shortened(&push.title, TITLE), text::shortened(&push.text, TEXT));
+    let (title, text) = (
+        text::shortened(&push.title, TITLE),
+        text::shortened(&push.text, TEXT),
+    );
     let whole = written(&title, &text);
     let payload = if whole.len() <= MOST_BYTES {
         whole
@@ -61,7 +64,11 @@ mod tests {
             path: "/bookings/1".to_owned(),
             urgent: false,
         };
-        message("0190e2b4-5d5c-7a0e-8f6d-2b1a4c9d7e01", &push, "https://cars.example")
+        message(
+            "0190e2b4-5d5c-7a0e-8f6d-2b1a4c9d7e01",
+            &push,
+            "https://cars.example",
+        )
     }
 
     #[test]

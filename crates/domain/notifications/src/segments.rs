@@ -116,8 +116,14 @@ mod tests {
         assert_eq!(of(&"€".repeat(81)), (Alphabet::Gsm7, 162, 2));
         // 306 septets would be two segments, but 76 of them fill 152: the 77th goes over, and so does the last.
         assert_eq!(of(&"€".repeat(153)), (Alphabet::Gsm7, 306, 3));
-        assert_eq!(of(&format!("{}€{}", "a".repeat(152), "a".repeat(151))), (Alphabet::Gsm7, 305, 2));
-        assert_eq!(of(&format!("{}€{}", "a".repeat(152), "a".repeat(152))), (Alphabet::Gsm7, 306, 3));
+        assert_eq!(
+            of(&format!("{}€{}", "a".repeat(152), "a".repeat(151))),
+            (Alphabet::Gsm7, 305, 2)
+        );
+        assert_eq!(
+            of(&format!("{}€{}", "a".repeat(152), "a".repeat(152))),
+            (Alphabet::Gsm7, 306, 3)
+        );
     }
 
     #[test]
@@ -133,6 +139,10 @@ mod tests {
     fn a_pair_beyond_the_basic_plane_is_not_cut() {
         assert_eq!(of("🚗"), (Alphabet::Ucs2, 2, 1));
         assert_eq!(of(&"🚗".repeat(35)), (Alphabet::Ucs2, 70, 1));
-        assert_eq!(of(&"🚗".repeat(67)), (Alphabet::Ucs2, 134, 3), "33 pairs a segment");
+        assert_eq!(
+            of(&"🚗".repeat(67)),
+            (Alphabet::Ucs2, 134, 3),
+            "33 pairs a segment"
+        );
     }
 }

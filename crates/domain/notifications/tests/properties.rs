@@ -126,23 +126,44 @@ fn whom_nothing_can_reach_is_sent_nothing() {
     let on: Preferences = {
         let all: Vec<(Channel, bool)> = Channel::ALL.iter().map(|channel| (*channel, true)).collect();
         let choices = [("booking_approved".to_owned(), all.into_iter().collect())].into();
-        Preferences { choices, ..Preferences::default() }
+        Preferences {
+            choices,
+            ..Preferences::default()
+        }
     };
     let told = |to: &Recipient, ways| {
-        let planned = plan(Kind::parse("booking_approved").unwrap(), to, ways, Instant::UNIX_EPOCH);
+        let planned = plan(
+            Kind::parse("booking_approved").unwrap(),
+            to,
+            ways,
+            Instant::UNIX_EPOCH,
+        );
         planned.into_iter().map(|d| d.channel).collect::<Vec<_>>()
     };
     let ann = somebody(on);
     assert_eq!(told(&ann, Ways::ALL), Channel::ALL);
     let bare = [Channel::InApp, Channel::Email];
-    let lonely = Recipient { phone: None, devices: Vec::new(), ..ann.clone() };
+    let lonely = Recipient {
+        phone: None,
+        devices: Vec::new(),
+        ..ann.clone()
+    };
     assert_eq!(told(&lonely, Ways::ALL), bare, "no number and no device");
-    let local = Recipient { phone: Some("2125550100".parse().unwrap()), ..lonely };
+    let local = Recipient {
+        phone: Some("2125550100".parse().unwrap()),
+        ..lonely
+    };
     assert_eq!(told(&local, Ways::ALL), bare, "a number of some country");
-    let none = Ways { sms: false, whatsapp: false };
+    let none = Ways {
+        sms: false,
+        whatsapp: false,
+    };
     assert_eq!(told(&ann, none), [Channel::InApp, Channel::Email, Channel::Push]);
     let texts = Ways { sms: true, ..none };
-    assert_eq!(told(&ann, texts), [Channel::InApp, Channel::Email, Channel::Sms, Channel::Push]);
+    assert_eq!(
+        told(&ann, texts),
+        [Channel::InApp, Channel::Email, Channel::Sms, Channel::Push]
+    );
 }
 
 #[test]
@@ -165,14 +186,26 @@ fn a_security_notice_cannot_be_turned_off_and_all_that_is_wrong_is_told_at_once(
     let off = change("password_changed", Channel::Email, false);
     assert!(Preferences::default().changed(off, Ways::ALL).is_err());
     let more = change("password_changed", Channel::Sms, true);
-    assert_eq!(Preferences::default().changed(more.clone(), Ways::ALL).unwrap().version, 1);
-    let none = Ways { sms: false, whatsapp: false };
+    assert_eq!(
+        Preferences::default()
+            .changed(more.clone(), Ways::ALL)
+            .unwrap()
+            .version,
+        1
+    );
+    let none = Ways {
+        sms: false,
+        whatsapp: false,
+    };
     let Err(kernel::error::Common::Invalid(wrong)) = Preferences::default().changed(more, none) else {
         unreachable!("there is no such way");
     };
     assert_eq!(wrong.as_slice()[0].code, "channel_not_configured");
     let less = change("booking_approved", Channel::Sms, false);
-    assert!(Preferences::default().changed(less, none).is_ok(), "it can be turned off");
+    assert!(
+        Preferences::default().changed(less, none).is_ok(),
+        "it can be turned off"
+    );
     let mut both = change("weather", Channel::Email, true);
     both.choices
         .extend(change("email_changed", Channel::InApp, false).choices);

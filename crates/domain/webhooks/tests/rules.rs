@@ -11,7 +11,6 @@ use forecourt_webhooks::ports::{Exchange, KeepFacts, Parcel, Reply, Settled, Sta
 use forecourt_webhooks::request::{NewWebhook, WebhookChanges};
 use forecourt_webhooks::retry::PAUSES;
 use forecourt_webhooks::rules::{self, NewIds, Registration, VERDICT_JOB, Verdict};
-use kernel::target::Reach;
 use kernel::Instant;
 use kernel::act::{Act, Decision};
 use kernel::actor::{Actor, Membership, Principal};
@@ -20,6 +19,7 @@ use kernel::id::{DealerId, Id};
 use kernel::letter::LETTER_JOB;
 use kernel::patch::Patch;
 use kernel::rights::Role;
+use kernel::target::Reach;
 use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;

@@ -52,7 +52,9 @@ struct NoWay;
 #[async_trait]
 impl Carrier for NoWay {
     async fn send(&self, _: Try<'_>, _: &Message) -> Result<(), Unsent> {
-        Err(Unsent::Never("nothing is configured that sends messages".to_owned()))
+        Err(Unsent::Never(
+            "nothing is configured that sends messages".to_owned(),
+        ))
     }
 }
 
@@ -93,7 +95,8 @@ pub(super) fn messages(ground: &Ground, mailbox: &Mailbox) -> anyhow::Result<Mes
 /// What people do with devices.
 pub(super) fn devices(ground: &Ground) -> anyhow::Result<KeepDevices> {
     let keys = Keys::open(&ground.config.data_dir, ground.random.as_ref())?;
-    let vapid = Vapid::new(push_key_candidates(&keys), contact(&ground.config)).context("no key for pushes")?;
+    let vapid =
+        Vapid::new(push_key_candidates(&keys), contact(&ground.config)).context("no key for pushes")?;
     let reach = reach(&ground.config);
     let service = WebPush::new(reach, vapid, Arc::new(SystemClock)).context("pushes can't be sent")?;
     Ok(KeepDevices {

@@ -69,7 +69,9 @@ mod tests {
     const TOKEN: &str = "do not tell 0123456789abcdef";
 
     fn read(given: &[(&str, &str)]) -> Result<Config, String> {
-        let variables = given.iter().map(|(name, value)| (format!("FORECOURT_TWILIO_{name}"), (*value).to_owned()));
+        let variables = given
+            .iter()
+            .map(|(name, value)| (format!("FORECOURT_TWILIO_{name}"), (*value).to_owned()));
         Config::read(&Raw::from_sources(None, variables).unwrap())
     }
 
@@ -80,7 +82,12 @@ mod tests {
     #[test]
     fn nothing_is_configured_by_itself() {
         assert!(read(&[]).unwrap().twilio.is_none());
-        assert!(read(&[("URL", "https://twilio.example")]).unwrap().twilio.is_none());
+        assert!(
+            read(&[("URL", "https://twilio.example")])
+                .unwrap()
+                .twilio
+                .is_none()
+        );
     }
 
     #[test]
@@ -103,9 +110,15 @@ mod tests {
         let sid = sid();
         let told = read(&[("ACCOUNT_SID", &sid)]).unwrap_err();
         assert!(told.contains("FORECOURT_TWILIO_AUTH_TOKEN is missing"), "{told}");
-        assert!(told.contains("FORECOURT_TWILIO_SMS_FROM or FORECOURT_TWILIO_WHATSAPP_FROM is missing"), "{told}");
+        assert!(
+            told.contains("FORECOURT_TWILIO_SMS_FROM or FORECOURT_TWILIO_WHATSAPP_FROM is missing"),
+            "{told}"
+        );
         let told = read(&[("AUTH_TOKEN", TOKEN), ("WHATSAPP_FROM", "+12125550100")]).unwrap_err();
-        assert!(told.contains("FORECOURT_TWILIO_ACCOUNT_SID is missing") && !told.contains(TOKEN), "{told}");
+        assert!(
+            told.contains("FORECOURT_TWILIO_ACCOUNT_SID is missing") && !told.contains(TOKEN),
+            "{told}"
+        );
     }
 
     #[test]

@@ -75,7 +75,10 @@ impl SqlAudiences {
             devices.entry(user).or_default().push(device);
         }
         for person in people {
-            person.devices = person.user.and_then(|user| devices.get(&user).cloned()).unwrap_or_default();
+            person.devices = person
+                .user
+                .and_then(|user| devices.get(&user).cloned())
+                .unwrap_or_default();
         }
         Ok(())
     }
@@ -279,7 +282,8 @@ impl Audiences for SqlAudiences {
         let callers = self.callers(&drives).await?;
         let mut members = self.members(&employers).await?;
         let staff = members.iter_mut().map(|member| &mut member.person);
-        self.add_devices(users.values_mut().chain(staff).collect()).await?;
+        self.add_devices(users.values_mut().chain(staff).collect())
+            .await?;
         let mailboxes = self.mailboxes(&boxes).await?;
         let behind = |one: &Whom| match one {
             Whom::User(user) => users.get(user).cloned().into_iter().collect(),

@@ -71,9 +71,7 @@ async fn write(tx: &Tx, plan: &DevicePlan) -> Result<(), DbErr> {
         tx.run(sql).await?;
     }
     let DevicePlan {
-        device,
-        subscription,
-        ..
+        device, subscription, ..
     } = plan;
     let (p256dh, auth) = subscription.keys.texts();
     let mut sql = tx.sql();
@@ -85,7 +83,8 @@ async fn write(tx: &Tx, plan: &DevicePlan) -> Result<(), DbErr> {
     sql.push(", ").bind(device.service.as_str());
     sql.push(", ").bind_all([device.created_at, device.updated_at]);
     sql.push(", ").bind(device.version);
-    sql.push(", ").bind_all([subscription.endpoint.as_str(), &p256dh, &auth]);
+    sql.push(", ")
+        .bind_all([subscription.endpoint.as_str(), &p256dh, &auth]);
     sql.push(
         ") ON CONFLICT (endpoint) DO UPDATE SET id = excluded.id, user_id = excluded.user_id, name = excluded.name, \
          service = excluded.service, created_at = excluded.created_at, updated_at = excluded.updated_at, \
@@ -190,7 +189,10 @@ impl Devices for SqlDevices {
         let mut sql = of_user(self.db.sql(), user);
         sql.push(" AND id = ").bind(id.uuid());
         let row = self.db.one(sql).await?;
-        row.as_ref().map(device).transpose().map_err(|e| fault::common(&e))
+        row.as_ref()
+            .map(device)
+            .transpose()
+            .map_err(|e| fault::common(&e))
     }
 
     async fn subscription(&self, device: DeviceId) -> Result<Option<Subscription>, Common> {

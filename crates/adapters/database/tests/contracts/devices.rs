@@ -117,8 +117,14 @@ pub(crate) async fn a_browser_rings_for_whoever_registered_it_last(world: World)
     assert!(keep.list(&ann.actor).await.unwrap().is_empty());
     assert_eq!(keep.list(&bob.actor).await.unwrap(), [his.device]);
     assert!(keep.devices.subscription(hers.id).await.unwrap().is_none());
-    let sent = pushes(&office.world, PlainPush::new()).send(FIRST, &push(hers.id)).await;
-    assert_eq!(sent, Ok(Sent::Nobody), "what was told to her does not ring for him");
+    let sent = pushes(&office.world, PlainPush::new())
+        .send(FIRST, &push(hers.id))
+        .await;
+    assert_eq!(
+        sent,
+        Ok(Sent::Nobody),
+        "what was told to her does not ring for him"
+    );
 }
 
 pub(crate) async fn devices_that_come_at_once_leave_room_for_no_more_than_there_is(world: World) {
@@ -140,7 +146,10 @@ pub(crate) async fn devices_that_come_at_once_leave_room_for_no_more_than_there_
     let newest = registered(&keep, &later, 1_000, None).await.device;
     let left = keep.list(&ann.actor).await.unwrap();
     assert_eq!((left.len(), left.first()), (MOST_DEVICES, Some(&newest)));
-    assert!(!left.contains(&oldest), "the one registered longest ago made room");
+    assert!(
+        !left.contains(&oldest),
+        "the one registered longest ago made room"
+    );
 }
 
 pub(crate) async fn a_device_goes_when_its_owner_or_its_service_says_so(world: World) {
@@ -153,22 +162,32 @@ pub(crate) async fn a_device_goes_when_its_owner_or_its_service_says_so(world: W
     let mine = registered(&keep, &ann, 1, None).await.device;
     let strange = keep.forget(&bob, mine.id).await.unwrap_err();
     assert_eq!(strange.kind(), Kind::Absent);
-    assert_eq!(keep.find(&bob.actor, mine.id).await.unwrap_err().kind(), Kind::Absent);
+    assert_eq!(
+        keep.find(&bob.actor, mine.id).await.unwrap_err().kind(),
+        Kind::Absent
+    );
     let stale = Act {
         expected_version: Some(7),
         ..ann.clone()
     };
-    assert_eq!(keep.forget(&stale, mine.id).await.unwrap_err(), Common::Stale { current: 1 });
+    assert_eq!(
+        keep.forget(&stale, mine.id).await.unwrap_err(),
+        Common::Stale { current: 1 }
+    );
     keep.forget(&ann, mine.id).await.unwrap();
     assert_eq!(keep.forget(&ann, mine.id).await.unwrap_err().kind(), Kind::Absent);
 
     let mine = registered(&keep, &ann, 1, None).await.device;
     let busy = Unsent::again("busy");
-    let sent = pushes(&office.world, PlainPush::saying(busy.clone())).send(FIRST, &push(mine.id)).await;
+    let sent = pushes(&office.world, PlainPush::saying(busy.clone()))
+        .send(FIRST, &push(mine.id))
+        .await;
     assert_eq!(sent, Err(busy));
     assert_eq!(keep.list(&ann.actor).await.unwrap().len(), 1, "it may come back");
     for _ in 0..2 {
-        let sent = pushes(&office.world, PlainPush::saying(Unsent::Ended)).send(FIRST, &push(mine.id)).await;
+        let sent = pushes(&office.world, PlainPush::saying(Unsent::Ended))
+            .send(FIRST, &push(mine.id))
+            .await;
         assert_eq!(sent, Ok(Sent::Nobody));
     }
     assert!(keep.list(&ann.actor).await.unwrap().is_empty());
@@ -197,7 +216,11 @@ pub(crate) async fn a_stop_said_often_at_once_is_kept_once_until_start(world: Wo
     let calls: Vec<_> = (0..8)
         .map(|_| {
             let (hear, act) = (hear.clone(), act.clone());
-            tokio::spawn(async move { hear.hear(&act, &number(), Network::Sms, Wish::Stop).await.unwrap() })
+            tokio::spawn(async move {
+                hear.hear(&act, &number(), Network::Sms, Wish::Stop)
+                    .await
+                    .unwrap()
+            })
         })
         .collect();
     let mut news = 0;
@@ -210,10 +233,19 @@ pub(crate) async fn a_stop_said_often_at_once_is_kept_once_until_start(world: Wo
     let whatsapp = hear.opt_outs.of(&number(), Network::Whatsapp).await.unwrap();
     assert_eq!(whatsapp, None, "the other network is another matter");
     for news in [true, false] {
-        assert_eq!(hear.hear(&act, &number(), Network::Sms, Wish::Start).await.unwrap(), news);
+        assert_eq!(
+            hear.hear(&act, &number(), Network::Sms, Wish::Start)
+                .await
+                .unwrap(),
+            news
+        );
         assert_eq!(hear.opt_outs.of(&number(), Network::Sms).await.unwrap(), None);
     }
-    assert!(hear.hear(&act, &number(), Network::Sms, Wish::Stop).await.unwrap());
+    assert!(
+        hear.hear(&act, &number(), Network::Sms, Wish::Stop)
+            .await
+            .unwrap()
+    );
 }
 
 /// A carrier that always says the same, and counts.
@@ -249,7 +281,10 @@ pub(crate) async fn a_number_that_said_stop_is_sent_nothing(world: World) {
     assert_eq!(send.send(FIRST, &message).await, Ok(Sent::Nobody));
     assert_eq!(carrier.1.load(Ordering::SeqCst), 3, "nobody is asked any more");
     let act = world.act();
-    send.replies.hear(&act, &number(), Network::Sms, Wish::Start).await.unwrap();
+    send.replies
+        .hear(&act, &number(), Network::Sms, Wish::Start)
+        .await
+        .unwrap();
     *carrier.0.lock().unwrap() = Ok(());
     assert_eq!(send.send(FIRST, &message).await, Ok(Sent::Yes));
 }
@@ -263,15 +298,30 @@ pub(crate) async fn how_people_are_reached_is_told(world: World) {
     let bare = contacts.contact(user).await.unwrap();
     assert_eq!(bare.closed(Ways::ALL, Channel::Sms), Some(Closed::NoPhone));
     assert_eq!(bare.closed(Ways::ALL, Channel::Push), Some(Closed::NoDevice));
-    assert_eq!(contacts.contact(Id::from_uuid(world.ids.uuid())).await.unwrap_err().kind(), Kind::Absent);
+    assert_eq!(
+        contacts
+            .contact(Id::from_uuid(world.ids.uuid()))
+            .await
+            .unwrap_err()
+            .kind(),
+        Kind::Absent
+    );
     let mut sql = world.db().sql();
-    sql.push("UPDATE users SET phone = ").bind(number().as_str()).push(" WHERE id = ").bind(user.uuid());
+    sql.push("UPDATE users SET phone = ")
+        .bind(number().as_str())
+        .push(" WHERE id = ")
+        .bind(user.uuid());
     world.db().run(sql).await.unwrap();
     let device = registered(&keep, &ann, 1, None).await.device;
     let hear = replies(world);
-    hear.hear(&world.act(), &number(), Network::Whatsapp, Wish::Stop).await.unwrap();
+    hear.hear(&world.act(), &number(), Network::Whatsapp, Wish::Stop)
+        .await
+        .unwrap();
     let told = contacts.contact(user).await.unwrap();
-    assert_eq!((told.devices, told.opted_out.as_slice()), (1, [Network::Whatsapp].as_slice()));
+    assert_eq!(
+        (told.devices, told.opted_out.as_slice()),
+        (1, [Network::Whatsapp].as_slice())
+    );
     assert_eq!(told.closed(Ways::ALL, Channel::Sms), None);
     assert_eq!(told.closed(Ways::ALL, Channel::Whatsapp), Some(Closed::OptedOut));
     let audiences = SqlAudiences::new(world.db().clone());
@@ -279,7 +329,10 @@ pub(crate) async fn how_people_are_reached_is_told(world: World) {
     let people = audiences.people(&whom).await.unwrap();
     assert_eq!(people.get(&Whom::User(user)).unwrap()[0].devices, [device.id]);
     let mut sql = world.db().sql();
-    sql.push("UPDATE users SET active = ").bind(false).push(" WHERE id = ").bind(user.uuid());
+    sql.push("UPDATE users SET active = ")
+        .bind(false)
+        .push(" WHERE id = ")
+        .bind(user.uuid());
     world.db().run(sql).await.unwrap();
     let closed = keep.devices.subscription(device.id).await.unwrap();
     assert!(closed.is_none(), "the account is closed");
@@ -292,7 +345,8 @@ pub(crate) async fn the_database_holds_what_devices_and_opt_outs_must_be(world: 
     let world = &office.world;
     let insert = |network: &'static str| {
         let mut sql = world.db().sql();
-        sql.push("INSERT INTO opt_outs (id, number, network, since) VALUES (").bind(world.ids.uuid());
+        sql.push("INSERT INTO opt_outs (id, number, network, since) VALUES (")
+            .bind(world.ids.uuid());
         sql.push(", ").bind_all([number().as_str(), network]);
         sql.push(", ").bind(ann.at).push(")");
         world.db().run(sql)
@@ -302,8 +356,10 @@ pub(crate) async fn the_database_holds_what_devices_and_opt_outs_must_be(world: 
     assert!(insert("pigeon").await.is_err(), "no such network");
     insert("whatsapp").await.unwrap();
     let mut sql = world.db().sql();
-    sql.push("INSERT INTO devices SELECT ").bind(world.ids.uuid()).push(
-        ", user_id, endpoint, p256dh, auth, name, service, created_at, updated_at, version FROM devices",
-    );
+    sql.push("INSERT INTO devices SELECT ")
+        .bind(world.ids.uuid())
+        .push(
+            ", user_id, endpoint, p256dh, auth, name, service, created_at, updated_at, version FROM devices",
+        );
     assert!(world.db().run(sql).await.is_err(), "one of an endpoint");
 }

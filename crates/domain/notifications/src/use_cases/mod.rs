@@ -16,9 +16,9 @@ use kernel::paging::{Page, PageRequest};
 use serde_json::json;
 
 use crate::channel::Channel;
+use crate::contact::{Contact, Ways};
 use crate::kind::Kind;
 use crate::notice::Notice;
-use crate::contact::{Contact, Ways};
 use crate::ports::{Contacts, NoticeQueries, Notices, PreferenceStore};
 use crate::preferences::{Change, Preferences};
 
