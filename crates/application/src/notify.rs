@@ -112,19 +112,21 @@ impl Reader for Notifier {
                 },
             };
             add_event(&mut params, &told.event);
+            let recipients = people.get(&whom).map_or(&[][..], Vec::as_slice);
+            let rings = recipients.iter().any(|recipient| !recipient.devices.is_empty());
             let telling = Telling {
                 told,
                 kind,
                 title: self.words.title(kind.name, &params)?,
                 // The words of the other letters need what their acts alone know.
-                summary: if kind.letter {
+                summary: if rings && kind.letter {
                     self.words.summary(kind.name, &params)?
                 } else {
                     String::new()
                 },
                 params,
             };
-            for recipient in people.get(&whom).into_iter().flatten() {
+            for recipient in recipients {
                 for delivery in plan(kind, recipient, self.ways, now) {
                     self.tell(&mut effects, &telling, recipient, delivery);
                 }

@@ -308,7 +308,7 @@ pub(crate) async fn what_is_told_rings_on_devices_until_they_are_gone(backend: B
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(service.heard().len(), 1, "it was turned off");
     let _ = choose(&ann, json!({ "push": true })).await.expect(200);
-    book(&ann.client, &room.car(2).await, NINE).await;
+    book(&ann.client, &car, "2026-06-09T16:00:00Z").await;
     app.quiet().await;
     assert_eq!(service.heard().len(), 2);
     assert_eq!(
@@ -351,7 +351,7 @@ pub(crate) async fn a_device_is_its_owners_alone(backend: Backend) {
     assert_eq!(bob.client.get(&path).await.problem(404), "not_found");
     assert_eq!(bob.client.delete(&path).await.problem(404), "not_found");
     let stale = ann.client.call(Method::DELETE, &path).header("if-match", "\"1\"");
-    assert_eq!(stale.send().await.problem(412), "stale");
+    assert_eq!(stale.send().await.problem(412), "stale_version");
     let shown = ann.client.get(&path).await.expect(200);
     let tag = shown.headers["etag"].to_str().unwrap().to_owned();
     let fresh = ann.client.call(Method::DELETE, &path).header("if-match", &tag);
