@@ -102,7 +102,7 @@ async fn answer(mut stream: TcpStream, says: Says) {
         Says::Answer(status, headers, body) => {
             let headers: String = headers
                 .iter()
-                .map(|(name, value)| format!("{name}: {value}\r\n"))
+                .map(|(name, value)| [*name, ": ", value, "\r\n"].concat())
                 .collect();
             let length = body.len();
             let text = format!(

@@ -50,10 +50,10 @@ impl Wish {
     pub fn of(text: &str) -> Option<Self> {
         let word = text.trim();
         let is = |known: &&str| known.eq_ignore_ascii_case(word);
-        if STOP.iter().any(|known| is(known)) {
+        if STOP.iter().any(is) {
             Some(Self::Stop)
         } else {
-            START.iter().any(|known| is(known)).then_some(Self::Start)
+            START.iter().any(is).then_some(Self::Start)
         }
     }
 }
