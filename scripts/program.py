@@ -46,11 +46,13 @@ class Program:
     def serving(self):
         process = subprocess.Popen([PROGRAM, "serve"], env=self.environment, cwd=FOLDER, stderr=self.log,
                                    stdout=subprocess.DEVNULL)
+        self.process = process
         try:
             until("the server", lambda: self.ask("/health/ready"))
             yield self
-            process.terminate()
-            assert process.wait(30) == 0, "it ends in order"
+            if process.poll() is None:
+                process.terminate()
+                assert process.wait(30) == 0, "it ends in order"
         finally:
             process.kill()
             process.wait()

@@ -19,10 +19,12 @@ mod m0006_search;
 mod m0007_negotiation;
 mod m0008_sales;
 mod m0010_notifications;
+mod m0011_devices;
 mod m0012_webhooks;
 mod m0013_booking_times;
 mod m0015_slot_holds;
 mod m0016_waitlist;
+mod m0017_audit;
 mod m0019_digests;
 
 /// All migrations, in order.
@@ -46,6 +48,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_booking_times::Migration),
             Box::new(m0015_slot_holds::Migration),
             Box::new(m0016_waitlist::Migration),
+            Box::new(m0017_audit::Migration),
+            Box::new(m0011_devices::Migration),
             Box::new(m0019_digests::Migration),
         ]
     }

@@ -18,6 +18,17 @@ use crate::{Call, Client, TestApp};
 /// An id that nothing has.
 const NOTHING: &str = "01900000-0000-7000-8000-000000000000";
 
+/// A browser to register.
+pub fn device(number: u32) -> Value {
+    json!({
+        "endpoint": format!("https://push.example.net/{number}"),
+        "keys": {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg"
+        }
+    })
+}
+
 /// Ids by the path before them: `/listings/` → the listing.
 pub struct Things {
     ids: BTreeMap<String, String>,
@@ -73,6 +84,9 @@ impl Things {
         things.add("/users/invitations/", id_of(&invitation.body));
         let _ = app.sign_in(&cast.customer.email).await;
         let sessions = customer.get("/me/sessions").await.expect(200);
+        // A browser rings for whoever registered it last: this one is in no example.
+        let registered = customer.post("/me/devices", device(1_000)).await.expect(201);
+        things.add("/me/devices/", id_of(&registered.body));
         things.add("/me/sessions/", sessions.text("/results/0/id"));
         let vehicle = things.made(cast, "/vehicles/", operations).await;
         let record = json!({ "description": "Brakes" });

@@ -58,6 +58,36 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
     }
 }
 
+/// The parameters of a form, in their order.
+pub struct Form(pub Vec<(String, String)>);
+
+/// The form as the gate read it.
+pub(crate) struct CheckedForm(pub(crate) Vec<(String, String)>);
+
+impl Form {
+    /// The parameters as a documented type; those that it does not know are left out.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        let parameters = self.0.iter().cloned();
+        let fields: serde_json::Map<String, Value> = parameters
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect();
+        read(Value::Object(fields), "")
+    }
+}
+
+impl FromRequest for Form {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let checked = request.extensions_mut().remove::<CheckedForm>();
+        ready(match checked {
+            Some(CheckedForm(parameters)) => Ok(Self(parameters)),
+            None => Err(Common::internal("an operation that reads a form documents none").into()),
+        })
+    }
+}
+
 /// The query, checked against the documented parameters. Several of these may read parts of one query.
 pub struct Query<T>(pub T);
 

@@ -24,6 +24,7 @@ use kernel::ports::{Clock, Ids};
 
 pub mod answer;
 pub mod app;
+pub mod audit;
 pub mod dealers;
 pub mod document;
 pub mod dto;
@@ -100,6 +101,8 @@ pub struct Settings {
 pub struct Services {
     /// Shared by all.
     pub core: Core,
+    /// The audit log.
+    pub audit: audit::AuditServices,
     /// Accounts.
     pub identity: identity::IdentityServices,
     /// Vehicles, the log, listings, what users keep.
@@ -121,6 +124,7 @@ pub struct Services {
 /// Registers every endpoint under `/api/v1`. One line a module; the OpenAPI document follows from it.
 fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.configure(system::routes);
+    config.configure(audit::routes);
     config.configure(identity::routes);
     config.configure(inventory::routes);
     config.configure(dealers::routes);
@@ -139,6 +143,7 @@ fn root_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>)
 /// Hands each module what its handlers need. One line a module.
 fn data(services: &Services, config: &mut web::ServiceConfig) {
     config.app_data(web::Data::new(services.core.clone()));
+    config.app_data(web::Data::new(services.audit.clone()));
     identity::data(&services.identity, config);
     config.app_data(web::Data::new(services.inventory.clone()));
     config.app_data(web::Data::new(services.dealers.clone()));

@@ -52,6 +52,8 @@ pub enum BodyKind {
     },
     /// A form with files, read by its handler.
     Multipart,
+    /// A form without; which parameters it must have, its handler says.
+    Form,
 }
 
 /// The query parameters of an operation.
@@ -81,6 +83,9 @@ pub enum Scalar {
     /// `true` or `false`.
     Bool,
 }
+
+/// The type of a form without files.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// All operations, by path pattern and method.
 pub struct Operations(HashMap<String, HashMap<Method, Operation>>);
@@ -169,6 +174,9 @@ fn read_body(body: Option<&Value>, components: &Value) -> Result<BodyKind, Strin
         .ok_or("a body without content")?;
     if content.contains_key("multipart/form-data") {
         return Ok(BodyKind::Multipart);
+    }
+    if content.contains_key(FORM) {
+        return Ok(BodyKind::Form);
     }
     let merge_patch = content.contains_key("application/merge-patch+json");
     let schema = content

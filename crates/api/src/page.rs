@@ -97,3 +97,14 @@ pub fn link(position: &Position, request: &HttpRequest, core: &Core) -> String {
         query.finish()
     )
 }
+
+/// A list that is always told whole.
+pub(crate) fn whole<T>(items: impl Iterator<Item = T>) -> PageDto<T> {
+    let results: Vec<T> = items.collect();
+    PageDto {
+        count: u64::try_from(results.len()).ok(),
+        results,
+        next: None,
+        previous: None,
+    }
+}

@@ -5,7 +5,6 @@ use kernel::email::Email;
 use kernel::error::Common;
 use kernel::id::{CodeId, InvitationId, PurchaseId};
 use kernel::letter::Unsubscribe;
-use kernel::message::Message;
 use serde_json::{Map, Value};
 
 /// A letter ready to leave.
@@ -63,13 +62,6 @@ pub trait UnsubscribeLinks: Send + Sync {
     fn read(&self, token: &str) -> Option<Unsubscribe>;
 }
 
-/// Carries short messages.
-#[async_trait]
-pub trait Carrier: Send + Sync {
-    /// Sends one. May be called again with the same id after a crash.
-    async fn send(&self, id: &str, message: &Message) -> Result<(), Undelivered>;
-}
-
 /// Puts a letter into words.
 pub trait Words: Send + Sync {
     /// The envelope for a letter, or what is wrong with it (an unknown template, a missing parameter).
@@ -82,4 +74,7 @@ pub trait Words: Send + Sync {
 
     /// The first line of a template: what it is about, in one line.
     fn title(&self, template: &str, params: &Map<String, Value>) -> Result<String, Common>;
+
+    /// The first paragraph that says something, after the greeting; empty where a template has none.
+    fn summary(&self, template: &str, params: &Map<String, Value>) -> Result<String, Common>;
 }

@@ -1,7 +1,7 @@
-//! Tells people what happened: the reader of events behind notices, letters and messages.
+//! Tells people what happened: the reader of events behind notices, letters, messages and pushes.
 //!
 //! The rules are those of `notifications`: whom an event concerns, what each of them wants, when it may come. Here the people are
-//! looked up, the words are found, and each notice, letter and message becomes an effect under a key of its own.
+//! looked up, the words are found, and each notice, letter, message and push becomes an effect under a key of its own.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -14,9 +14,11 @@ use kernel::id::{Id, UserId};
 use kernel::letter::{Letter, Unsubscribe};
 use kernel::message::{Message, Network};
 use kernel::ports::Ids;
+use kernel::push::Push;
 use kernel::zone::Zone;
 use notifications::channel::Channel;
-use notifications::kind::{Kind, Whom, concerns, useful_until};
+use notifications::contact::Ways;
+use notifications::kind::{Class, Kind, Whom, concerns, useful_until};
 use notifications::notice::{NewNotice, Notice};
 use notifications::plan::{Delivery, Recipient, plan};
 use serde_json::{Map, Value, json};
@@ -85,6 +87,8 @@ pub struct Notifier {
     pub words: Arc<dyn Words>,
     /// Names notices.
     pub ids: Ids,
+    /// The ways to telephones that there are.
+    pub ways: Ways,
 }
 
 #[async_trait]
@@ -124,16 +128,24 @@ impl Reader for Notifier {
                 },
             };
             add_event(&mut params, &told.event);
+            let recipients = people.get(&whom).map_or(&[][..], Vec::as_slice);
+            let rings = recipients.iter().any(|recipient| !recipient.devices.is_empty());
             let telling = Telling {
                 told,
                 kind,
                 title: self.words.title(kind.name, &params)?,
+                // The words of the other letters need what their acts alone know.
+                summary: if rings && kind.letter {
+                    self.words.summary(kind.name, &params)?
+                } else {
+                    String::new()
+                },
                 params,
             };
             let until = useful_until(&told.event);
             let knows = |to: &Recipient| whom.at_work() && to.user.is_some() && to.user == told.actor;
-            for recipient in people.get(&whom).into_iter().flatten().filter(|to| !knows(to)) {
-                for delivery in plan(kind, recipient, now, until) {
+            for recipient in recipients.iter().filter(|to| !knows(to)) {
+                for delivery in plan(kind, recipient, self.ways, now, until) {
                     self.tell(&mut effects, &telling, recipient, delivery);
                 }
             }
@@ -147,6 +159,7 @@ struct Telling<'a> {
     told: &'a Told,
     kind: &'static Kind,
     title: String,
+    summary: String,
     params: Map<String, Value>,
 }
 
@@ -156,6 +169,7 @@ impl Notifier {
             told,
             kind,
             title,
+            summary,
             params,
         } = telling;
         // The dealer's mailbox, or a caller: one of them a kind.
@@ -189,11 +203,24 @@ impl Notifier {
                         to: phone.clone(),
                         network: match delivery.channel {
                             Channel::Whatsapp => Network::Whatsapp,
-                            Channel::Sms | Channel::InApp | Channel::Email => Network::Sms,
+                            Channel::Sms | Channel::InApp | Channel::Email | Channel::Push => Network::Sms,
                         },
                         text: title.clone(),
                     };
                     effects.job(told, &part, message.into_job().at(delivery.due));
+                }
+            }
+            Channel::Push => {
+                for device in &to.devices {
+                    let push = Push {
+                        device: *device,
+                        title: title.clone(),
+                        text: summary.clone(),
+                        path: path(&told.event),
+                        urgent: kind.class == Class::Security,
+                    };
+                    let part = format!("{part}:{device}");
+                    effects.job(told, &part, push.into_job().at(delivery.due));
                 }
             }
         }
@@ -216,6 +243,20 @@ impl Notifier {
                 read_at: None,
             },
         }
+    }
+}
+
+/// Where people look at what an event is about, as the links in letters have it; the product's first page where it has none.
+fn path(event: &Event) -> String {
+    match Subject::of(event) {
+        Some(Subject::Booking(id)) => format!("/bookings/{id}"),
+        Some(Subject::Negotiation(id)) => format!("/negotiations/{id}"),
+        Some(Subject::Dealer(id)) => format!("/dealers/{id}"),
+        Some(Subject::Listing(id)) => format!("/listings/{id}"),
+        Some(Subject::Sale(id)) => format!("/sales/{id}"),
+        Some(Subject::Waitlist(id)) => format!("/bookings/waitlist/{id}"),
+        Some(Subject::Webhook(id)) => format!("/webhooks/{id}"),
+        Some(Subject::Watcher(_)) | None => "/".to_owned(),
     }
 }
 

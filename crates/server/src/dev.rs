@@ -10,6 +10,7 @@ use application::jobs::JobQueries;
 use chrono::TimeDelta;
 use kernel::ports::Clock;
 use mail::Mailbox;
+use notifications::segments::segments;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -55,7 +56,7 @@ async fn show_mailbox(dev: web::Data<Dev>, request: HttpRequest) -> HttpResponse
             .collect();
         let messages: Vec<_> = messages
             .iter()
-            .map(|m| json!({ "to": m.to.as_str(), "network": m.network.as_str(), "text": m.text }))
+            .map(|m| json!({ "to": m.to.as_str(), "network": m.network.as_str(), "segments": segments(&m.text).count, "text": m.text }))
             .collect();
         return HttpResponse::Ok().json(json!({ "letters": letters, "messages": messages }));
     }
@@ -77,9 +78,10 @@ async fn show_mailbox(dev: web::Data<Dev>, request: HttpRequest) -> HttpResponse
     for message in &messages {
         let _ = write!(
             page,
-            "<article><h2>{} to {}</h2><p>{}</p></article><hr>",
+            "<article><h2>{} to {}</h2><p>Segments: {}</p><p>{}</p></article><hr>",
             message.network.as_str(),
             escaped(message.to.as_str()),
+            segments(&message.text).count,
             escaped(&message.text)
         ); // writing to a String can't fail
     }

@@ -11,6 +11,7 @@ use kernel::zone::Zone;
 use secrecy::SecretString;
 
 mod listed;
+mod twilio;
 
 pub use listed::{SETTINGS, Setting, table};
 
@@ -40,6 +41,7 @@ pub struct Config {
     pub smtp_url: Option<SecretString>,
     pub smtp_ca_file: Option<PathBuf>,
     pub smtp_from: String,
+    pub twilio: Option<::twilio::Account>,
     pub webhook_private: bool,
     pub metrics_token: Option<SecretString>,
     pub shutdown_pause_ms: u64,
@@ -235,6 +237,7 @@ impl Config {
                 smtp_url: r.secret("smtp_url"),
                 smtp_ca_file: r.text("smtp_ca_file").map(PathBuf::from),
                 smtp_from: r.text("smtp_from")?,
+                twilio: twilio::account(&mut r),
                 webhook_private: r.choice("webhook_private", "allow", "refuse")?,
                 metrics_token: r.secret("metrics_token"),
                 shutdown_pause_ms: r

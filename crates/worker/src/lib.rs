@@ -13,6 +13,7 @@ use application::jobs::{ClaimedJob, Queue, Room, Times};
 use application::relay::Relay;
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use kernel::Instant;
 use kernel::error::{Common, Failure, Kind};
 use kernel::job::Lane;
 use kernel::ports::Clock;
@@ -22,6 +23,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+mod audit;
 mod bookings;
 mod cron;
 mod digests;
@@ -29,12 +31,14 @@ mod imports;
 mod letters;
 mod messages;
 mod negotiations;
+mod pushes;
 mod relay;
 mod reminders;
 mod upkeep;
 mod waitlist;
 mod webhooks;
 
+pub use audit::{SEAL_AUDIT_JOB, SealAuditLog};
 pub use bookings::ExpireBooking;
 pub use cron::Cron;
 pub use digests::{DIGESTS_JOB, DigestHandler};
@@ -42,6 +46,7 @@ pub use imports::ImportHandler;
 pub use letters::LetterHandler;
 pub use messages::MessageHandler;
 pub use negotiations::EndNegotiation;
+pub use pushes::PushHandler;
 pub use reminders::RemindOfBooking;
 pub use upkeep::Prune;
 pub use waitlist::TurnWaitlist;
@@ -64,6 +69,8 @@ pub enum Outcome {
     Done(Option<Value>),
     /// Not now: try again.
     Again(String),
+    /// Not now: try again, but not before the other side wants to be asked (`Retry-After`).
+    Later(String, Instant),
     /// Never: keep it as a dead letter.
     Never(String),
 }
@@ -330,13 +337,19 @@ async fn report(
             ended("done");
             queue.succeed(job, clock.now(), result).await?
         }
-        Outcome::Again(_) if stopping => queue.hand_back(job).await?,
+        Outcome::Again(_) | Outcome::Later(..) if stopping => queue.hand_back(job).await?,
         Outcome::Again(error) if job.attempt < MOST_ATTEMPTS => {
             ended("again");
-            tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempt, error, "a job failed and will be tried again");
+            tried_again(job, &error);
             queue.retry(job, clock.now() + pause(job), &error).await?
         }
-        Outcome::Again(error) | Outcome::Never(error) => {
+        Outcome::Later(error, asked) if job.attempt < MOST_ATTEMPTS => {
+            ended("again");
+            tried_again(job, &error);
+            let at = asked.max(clock.now() + pause(job));
+            queue.retry(job, at, &error).await?
+        }
+        Outcome::Again(error) | Outcome::Later(error, _) | Outcome::Never(error) => {
             ended("never");
             tracing::error!(job = %job.id, kind = job.kind, attempt = job.attempt, error, "a job is given up and kept as a dead letter");
             queue.bury(job, clock.now(), &error).await?
@@ -346,6 +359,10 @@ async fn report(
         tracing::warn!(job = %job.id, kind = job.kind, "a job ended in other hands");
     }
     Ok(())
+}
+
+fn tried_again(job: &ClaimedJob, error: &str) {
+    tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempt, error, "a job failed and will be tried again");
 }
 
 /// 5 s, 20 s, 80 s … up to an hour, give or take a quarter by the job's id, so that jobs that failed together don't come back together.

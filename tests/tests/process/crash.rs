@@ -2,7 +2,7 @@
 //!
 //! `CRASH_SEED=…` repeats the moments of a run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use application::jobs::JobQueries as _;
 use database::{Db, SqlQueue};
 use forecourt_tests::Client;
+use forecourt_tests::hooks::HookSink;
 use kernel::ports::{Clock as _, Random as _};
 use memory::SeededRandom;
 use reqwest::Method;
@@ -22,7 +23,7 @@ use crate::sink::Sink;
 use crate::stage::{Stage, registration};
 
 /// How often it is killed.
-const ROUNDS: u32 = 20;
+const ROUNDS: u32 = 50;
 /// Cars that people book.
 const CARS: u32 = 8;
 /// Rows of the file that is taken in.
@@ -190,6 +191,35 @@ fn every_letter_came(sink: &Sink, acknowledged: &BTreeSet<String>) -> usize {
     repeated
 }
 
+/// The webhook heard of every drive that was acknowledged, each by one message; one that came twice came under its id.
+fn every_webhook_came(hooks: &HookSink, booked: &[Booked]) -> usize {
+    let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let heard = hooks.heard();
+    for message in &heard {
+        let drive = message
+            .json()
+            .pointer("/data/id")
+            .map(|id| id.as_str().unwrap().to_owned());
+        let id = message.header("webhook-id").to_owned();
+        ids.entry(drive.unwrap()).or_default().insert(id);
+    }
+    let drives: BTreeSet<&String> = booked
+        .iter()
+        .flat_map(|b| &b.got)
+        .map(|(_, drive)| drive)
+        .collect();
+    assert_eq!(
+        ids.keys().collect::<BTreeSet<_>>(),
+        drives,
+        "each drive is told of, and no other"
+    );
+    assert!(
+        ids.values().all(|of_drive| of_drive.len() == 1),
+        "by one message: {ids:?}"
+    );
+    heard.len() - ids.len()
+}
+
 pub(crate) async fn nothing_acknowledged_is_lost_when_the_server_is_killed(backend: Backend) {
     let given = std::env::var("CRASH_SEED")
         .ok()
@@ -200,9 +230,13 @@ pub(crate) async fn nothing_acknowledged_is_lost_when_the_server_is_killed(backe
     let sink = Sink::open().await;
     let home = Home::new(backend)
         .await
-        .with("FORECOURT_SMTP_URL", format!("smtp://127.0.0.1:{}", sink.port));
+        .with("FORECOURT_SMTP_URL", format!("smtp://127.0.0.1:{}", sink.port))
+        .with("FORECOURT_WEBHOOK_PRIVATE", "allow");
     let mut server = home.serve().await;
     let stage = Stage::open(&home, &sink).await;
+    let hooks = HookSink::open();
+    let hook = json!({ "url": hooks.url, "events": ["booking.approved"] });
+    let _ = stage.owner.post("/webhooks", hook).await.expect(201);
     let mut cars = Vec::new();
     for serial in 1..=CARS {
         cars.push(stage.listing(serial).await);
@@ -248,13 +282,19 @@ pub(crate) async fn nothing_acknowledged_is_lost_when_the_server_is_killed(backe
     assert_eq!(count(&db, "listings").await, i64::from(ROWS + CARS));
     assert_eq!(count(&db, "vehicles").await, i64::from(ROWS + CARS));
     every_drive_is_there_once(&db, &stage.owner, &booked).await;
+    let verified = home.run(&["audit", "verify"], "");
+    assert!(verified.status.success(), "the audit log holds: {verified:?}");
     let repeated = every_letter_came(&sink, &acknowledged);
+    let retold = every_webhook_came(&hooks, &booked);
     eprintln!(
-        "{} drives, {} answered by an earlier try; {} sign-ups; {} letters, {repeated} of them twice",
+        "{ROUNDS} kills: {} drives, {} answered by an earlier try; {} sign-ups; {} letters, {repeated} of them twice; \
+         {} webhooks, {retold} of them twice",
         booked.iter().map(|b| b.got.len()).sum::<usize>(),
         booked.iter().map(|b| b.replayed).sum::<u32>(),
         acknowledged.len(),
         sink.letters().len(),
+        hooks.heard().len(),
     );
     server.stop().await;
+    hooks.close().await;
 }

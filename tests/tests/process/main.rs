@@ -19,6 +19,7 @@ mod proxy;
 mod sink;
 mod stage;
 mod starts;
+mod workers;
 
 const JOURNEYS: &[Journey] = &[
     journey!(crash::nothing_acknowledged_is_lost_when_the_server_is_killed),
@@ -34,6 +35,10 @@ const JOURNEYS: &[Journey] = &[
         Backend::Sqlite
     ),
     journey!(starts::a_taken_port_is_told_and_ends_the_start),
+    journey!(
+        workers::two_workers_share_the_queue_and_one_goes_on_when_the_other_is_killed,
+        Backend::Postgres
+    ),
     journey!(endings::sigterm_drains_and_loses_nothing),
     journey!(
         away::the_server_resumes_by_itself_when_the_database_comes_back,

@@ -13,6 +13,8 @@ use libtest_mimic::Trial;
 
 mod access;
 mod alerts;
+mod audit;
+mod channels;
 mod conventions;
 mod dealers;
 mod drive_keeping;
@@ -34,6 +36,12 @@ mod webhooks;
 
 const JOURNEYS: &[Journey] = &[
     journey!(access::everybody_gets_as_far_as_the_policy_says),
+    journey!(audit::owners_see_who_did_what_and_admins_see_everything),
+    journey!(channels::a_number_that_says_stop_is_texted_no_more_until_it_says_start),
+    journey!(channels::what_twilio_refuses_is_tried_again_or_not_by_its_code),
+    journey!(channels::a_channel_that_nothing_can_come_by_says_why),
+    journey!(channels::what_is_told_rings_on_devices_until_they_are_gone),
+    journey!(channels::a_device_is_its_owners_alone),
     journey!(dealers::a_dealer_registers_is_judged_and_told),
     journey!(dealers::who_works_for_nobody_has_no_dealer_and_an_admin_names_one),
     journey!(dealers::all_that_is_wrong_with_a_dealer_or_a_site_is_told_at_once),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use forecourt_tests::cast::Cast;
 use forecourt_tests::document::{Operation, operations, properties};
-use forecourt_tests::things::Things;
+use forecourt_tests::things::{Things, device};
 use forecourt_tests::world::{address, car, dealer, id_of};
 use forecourt_tests::{Client, TestApp, written};
 use reqwest::Method;
@@ -154,6 +154,7 @@ async fn rows(app: &TestApp, cast: &Cast, things: &mut Things, numbers: std::ops
             .expect(204);
         let search = json!({ "name": make, "filters": { "make": [make] } });
         let _ = customer.post("/saved-searches", search).await.expect(201);
+        let _ = customer.post("/me/devices", device(n)).await.expect(201);
         let _ = customer.post("/vehicles", car(300 + n)).await.expect(201);
         let records = format!(
             "/vehicles/{}/service-records",

@@ -18,6 +18,7 @@
 //! How a port method is written, and why it is a loop: see [`tx`].
 
 mod alone;
+pub mod audit;
 mod crossing;
 pub mod db;
 pub mod dealers;

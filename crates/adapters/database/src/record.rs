@@ -111,7 +111,7 @@ fn audit_row(mut sql: Sql, id: Uuid, act: &Act, audit: Audit) -> Sql {
         Actor::User(_) => "user",
         Actor::System => "system",
     };
-    sql.push("INSERT INTO audit_log (id, at, actor, user_id, request_id, ip, user_agent, action, subject_kind, subject, dealer_id, detail) VALUES (");
+    sql.push("INSERT INTO audit_log (id, at, actor, user_id, request_id, ip, user_agent, action, subject_kind, subject, dealer_id, detail, reason) VALUES (");
     sql.bind(id)
         .push(", ")
         .bind(act.at)
@@ -135,6 +135,8 @@ fn audit_row(mut sql: Sql, id: Uuid, act: &Act, audit: Audit) -> Sql {
         .bind(audit.dealer.map(|d| d.uuid()))
         .push(", ")
         .bind(audit.detail)
+        .push(", ")
+        .bind(audit.reason)
         .push(")");
     sql
 }

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::letters::{Carrier, Courier, Envelope, Undelivered};
+use application::letters::{Courier, Envelope, Undelivered};
 use async_trait::async_trait;
 use kernel::message::Message;
+use notifications::ports::{Carrier, Try, Unsent};
+use notifications::segments::segments;
 
 /// How many letters are kept.
 const KEPT: usize = 500;
@@ -48,8 +50,9 @@ impl Mailbox {
 
 #[async_trait]
 impl Carrier for Mailbox {
-    async fn send(&self, id: &str, message: &Message) -> Result<(), Undelivered> {
-        tracing::info!(to = %message.to, network = message.network.as_str(), text = message.text, id, "message in /dev/mailbox");
+    async fn send(&self, attempt: Try<'_>, message: &Message) -> Result<(), Unsent> {
+        let (network, segments) = (message.network.as_str(), segments(&message.text).count);
+        tracing::info!(to = %message.to, network, segments, text = message.text, id = attempt.id, "message in /dev/mailbox");
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         if messages.len() >= KEPT {
             messages.pop_front();

@@ -236,6 +236,21 @@ impl Words for TemplateWords {
             .map_err(|e| Common::internal(format!("title of {template}: {e:#}")))
     }
 
+    fn summary(&self, template: &str, params: &Map<String, Value>) -> Result<String, Common> {
+        let wrong = |e: minijinja::Error| Common::internal(format!("summary of {template}: {e:#}"));
+        let mut params = params.clone();
+        params.insert("public_url".to_owned(), self.public_url.clone().into());
+        let written = self
+            .environment
+            .get_template(template)
+            .and_then(|t| t.render(params))
+            .map_err(wrong)?;
+        let (_, text) = written.split_once('\n').unwrap_or_default();
+        let paragraphs = text.split("\n\n").map(str::trim);
+        let mut said = paragraphs.filter(|p| !p.is_empty() && !p.starts_with("Hello "));
+        Ok(said.next().unwrap_or_default().to_owned())
+    }
+
     fn envelope(&self, message_id: &str, letter: &Letter, secrets: &dyn Secrets) -> Result<Envelope, Common> {
         let mut params = match &letter.params {
             Value::Object(params) => params.clone(),

@@ -23,6 +23,7 @@ mod fixed;
 mod identity;
 mod inventory;
 mod negotiation;
+mod notifications;
 mod pages;
 mod plain;
 mod removals;
@@ -34,6 +35,7 @@ mod webhooks;
 
 pub use fixed::{FixedClock, SeededRandom};
 pub use inventory::Seller;
+pub use notifications::PlainPush;
 pub use plain::PlainSecurity;
 pub use sales::Shop;
 pub use sink::WebhookSink;
@@ -58,6 +60,7 @@ pub(crate) struct State {
     pub(crate) dealers: dealers::DealersState,
     identity: identity::IdentityState,
     webhooks: webhooks::WebhooksState,
+    notifications: notifications::NotificationsState,
 }
 
 impl Memory {

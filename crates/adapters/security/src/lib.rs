@@ -8,6 +8,7 @@
 //! | `derived` | [`DerivedCodes`]: codes and invitation tokens by keyed functions; hashes of refresh tokens |
 //! | `feeds` | [`HmacFeedTokens`]: tokens of calendar feeds |
 //! | `webhooks` | [`WebhookSecrets`]: secrets of webhooks, and signatures |
+//! | `push_keys` | [`push_key_candidates`]: the key that pushes are signed with |
 //! | `random` | [`OsRandom`] |
 
 mod argon;
@@ -15,6 +16,7 @@ mod derived;
 mod feeds;
 mod keys;
 mod provider;
+mod push_keys;
 mod random;
 mod tokens;
 mod unsubscribe;
@@ -24,6 +26,7 @@ pub use argon::Argon2Hasher;
 pub use derived::DerivedCodes;
 pub use feeds::HmacFeedTokens;
 pub use keys::{KeyError, Keys};
+pub use push_keys::push_key_candidates;
 pub use random::OsRandom;
 pub use tokens::Tokens;
 pub use unsubscribe::HmacUnsubscribeLinks;

@@ -1,33 +1,15 @@
-//! Webhooks over HTTP, never into the own network.
-//!
-//! Whoever registers a webhook chooses where this program connects to, so that must not be a way into the network it stands in:
-//!
-//! - A name is looked up by [`Guard`], once a connection; when one of its addresses is not public, there is no connection. What is
-//!   connected to is what was looked at: a name that stands for something else a moment later changes nothing. TLS and `Host` go by
-//!   the name.
-//! - A host that is written as an address is judged before anything else, by the domain's own
-//!   [`Target::parse`](webhooks::target::Target::parse): the connector asks no resolver about it.
-//! - Redirects are not followed, proxies of the environment not used, connections not kept.
-//!
-//! Of an answer no more is read than is kept, and no longer than the try may take.
+//! Webhooks over HTTP, as `outbound` goes to where others say: never into the own network.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use kernel::target::{Reach, Target};
+use outbound::{Guard, SystemLookup, TIME_OUT, beginning, header, told};
+use reqwest::Client;
 use reqwest::header::RETRY_AFTER;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
 use webhooks::delivery::ANSWER_BYTES;
 use webhooks::ports::{Exchange, Reply, Request, Sender};
-use webhooks::target::{Reach, Target};
-
-mod guard;
-
-pub use guard::{Guard, Lookup, SystemLookup};
-
-/// How long a try may take.
-pub const TIME_OUT: Duration = Duration::from_secs(10);
 
 /// Sends webhooks by HTTP.
 pub struct HttpSender {
@@ -43,18 +25,11 @@ impl HttpSender {
 
     /// A sender with a resolver and a time-out of its own.
     pub fn with(reach: Reach, guard: Guard, time_out: Duration) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .user_agent(concat!("Forecourt-Webhooks/", env!("CARGO_PKG_VERSION")))
-            .redirect(Policy::none())
-            .no_proxy()
-            .no_gzip()
-            .no_brotli()
-            .pool_max_idle_per_host(0)
-            .referer(false)
-            .timeout(time_out)
-            .dns_resolver(Arc::new(guard))
-            .build()?;
-        Ok(Self { client, reach })
+        let agent = concat!("Forecourt-Webhooks/", env!("CARGO_PKG_VERSION"));
+        Ok(Self {
+            client: outbound::client(agent, guard, time_out)?,
+            reach,
+        })
     }
 
     async fn exchange(&self, request: &Request) -> Result<Reply, String> {
@@ -67,8 +42,8 @@ impl HttpSender {
         let mut response = post.send().await.map_err(told)?;
         Ok(Reply {
             status: response.status().as_u16(),
-            retry_after: header(&response, RETRY_AFTER),
-            body: beginning(&mut response).await,
+            retry_after: header(&response, &RETRY_AFTER),
+            body: beginning(&mut response, ANSWER_BYTES).await,
         })
     }
 }
@@ -83,38 +58,4 @@ impl Sender for HttpSender {
             end,
         }
     }
-}
-
-fn header(response: &Response, name: reqwest::header::HeaderName) -> Option<String> {
-    let value = response.headers().get(name)?;
-    value.to_str().ok().map(str::to_owned)
-}
-
-/// The beginning of the body, as text that any database keeps. The status has been said: a body that breaks off, or never ends,
-/// changes nothing.
-async fn beginning(response: &mut Response) -> String {
-    let mut bytes = Vec::with_capacity(ANSWER_BYTES);
-    while bytes.len() < ANSWER_BYTES {
-        let Ok(Some(chunk)) = response.chunk().await else {
-            break;
-        };
-        bytes.extend(chunk.iter().take(ANSWER_BYTES.saturating_sub(bytes.len())));
-    }
-    let strange = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    String::from_utf8_lossy(&bytes).replace(strange, "\u{fffd}")
-}
-
-/// Why there is no answer, down to the cause, without the URL.
-fn told(error: reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "there was no answer in time".to_owned();
-    }
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use forecourt_webhook_sender::{Guard, HttpSender, Lookup, SystemLookup};
+use forecourt_webhook_sender::HttpSender;
+use kernel::target::{Reach, Target};
+use outbound::{Guard, Lookup, SystemLookup};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use webhooks::delivery::ANSWER_BYTES;
 use webhooks::ports::{Exchange, Request, Sender as _};
-use webhooks::target::{Reach, Target};
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// Stands for a public address: it is this machine, too.

@@ -13,13 +13,13 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::headers::text;
-use crate::extract::{CheckedBody, CheckedQuery};
-use crate::operation::{BodyKind, Operation};
+use crate::extract::{CheckedBody, CheckedForm, CheckedQuery};
+use crate::operation::{BodyKind, FORM, Operation};
 use crate::problem::ApiError;
 use crate::shape;
 
-/// JSON bodies are at most this long.
-const JSON_LIMIT: usize = 256 * 1024;
+/// Bodies that are no files are at most this long.
+const LIMIT: usize = 256 * 1024;
 
 /// What was found on reading.
 pub(super) struct Content {
@@ -41,9 +41,18 @@ pub(super) async fn read(operation: &Operation, request: &mut ServiceRequest) ->
             required,
             merge_patch,
         } => {
-            let bytes = json_bytes(request, *merge_patch).await?;
+            let mut taken = vec!["application/json"];
+            taken.extend(merge_patch.then_some("application/merge-patch+json"));
+            let bytes = bytes_of(request, &taken).await?;
             fingerprint.update(&bytes);
             Some((validator, parsed(&bytes, *required)?))
+        }
+        BodyKind::Form => {
+            let bytes = bytes_of(request, &[FORM]).await?;
+            fingerprint.update(&bytes);
+            let parameters = url::form_urlencoded::parse(&bytes).into_owned().collect();
+            request.extensions_mut().insert(CheckedForm(parameters));
+            None
         }
         BodyKind::None | BodyKind::Multipart => None,
     };
@@ -63,11 +72,11 @@ pub(super) async fn read(operation: &Operation, request: &mut ServiceRequest) ->
     })
 }
 
-/// The bytes of a JSON body, bounded.
-async fn json_bytes(request: &mut ServiceRequest, merge_patch: bool) -> Result<web::BytesMut, ApiError> {
+/// The bytes of a body of one of these types, bounded.
+async fn bytes_of(request: &mut ServiceRequest, taken: &[&str]) -> Result<web::BytesMut, ApiError> {
     let announced =
         text(request.headers(), &header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > JSON_LIMIT as u64) {
+    if announced.is_some_and(|length| length > LIMIT as u64) {
         return Err(too_large());
     }
     let mut payload = request.take_payload();
@@ -76,12 +85,12 @@ async fn json_bytes(request: &mut ServiceRequest, merge_patch: bool) -> Result<w
         let chunk = chunk.map_err(|error| {
             ApiError::new(StatusCode::BAD_REQUEST, "malformed_request", error.to_string())
         })?;
-        if bytes.len() + chunk.len() > JSON_LIMIT {
+        if bytes.len() + chunk.len() > LIMIT {
             return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);
     }
-    refuse_other_types(request.headers(), bytes.is_empty(), merge_patch)?;
+    refuse_other_types(request.headers(), bytes.is_empty(), taken)?;
     Ok(bytes)
 }
 
@@ -89,11 +98,11 @@ fn too_large() -> ApiError {
     ApiError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        format!("the body is longer than {JSON_LIMIT} bytes"),
+        format!("the body is longer than {LIMIT} bytes"),
     )
 }
 
-fn refuse_other_types(headers: &HeaderMap, empty: bool, merge_patch: bool) -> Result<(), ApiError> {
+fn refuse_other_types(headers: &HeaderMap, empty: bool, taken: &[&str]) -> Result<(), ApiError> {
     let refused = |message| {
         ApiError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -114,16 +123,15 @@ fn refuse_other_types(headers: &HeaderMap, empty: bool, merge_patch: bool) -> Re
             .trim()
             .to_ascii_lowercase()
     });
-    let fits = match kind.as_deref() {
-        Some("application/json") => true,
-        Some("application/merge-patch+json") if merge_patch => true,
-        None | Some(_) => empty,
-    };
-    if fits {
+    if empty || kind.as_deref().is_some_and(|kind| taken.contains(&kind)) {
         return Ok(());
     }
     let given = kind.unwrap_or_else(|| "none".to_owned());
-    Err(refused(format!("send application/json, not {}", excerpt(&given))))
+    Err(refused(format!(
+        "send {}, not {}",
+        taken.first().unwrap_or(&""),
+        excerpt(&given)
+    )))
 }
 
 fn parsed(bytes: &[u8], required: bool) -> Result<Value, ApiError> {

@@ -89,6 +89,6 @@ async fn change_many_listings(
     body: Body<BulkStatusDto>,
 ) -> Response {
     let done = services.many.run(&acting, body.0.read()?).await?;
-    let answer = Answer::ok(&super::whole(done.value.iter().map(ListingDto::from)))?;
+    let answer = Answer::ok(&crate::page::whole(done.value.iter().map(ListingDto::from)))?;
     Ok(answer.replayed(done.replayed))
 }

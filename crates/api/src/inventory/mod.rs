@@ -7,8 +7,6 @@ use application::bulk_status::ChangeMany;
 use application::remove_listing::ChangeListings;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::page::PageDto;
-
 mod import;
 mod listing_dto;
 mod listings;
@@ -55,15 +53,4 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.configure(vehicles::routes);
     config.configure(service_records::routes);
     config.configure(meta::routes);
-}
-
-/// A list that is always told whole.
-fn whole<T>(items: impl Iterator<Item = T>) -> PageDto<T> {
-    let results: Vec<T> = items.collect();
-    PageDto {
-        count: u64::try_from(results.len()).ok(),
-        results,
-        next: None,
-        previous: None,
-    }
 }

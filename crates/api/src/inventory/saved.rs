@@ -129,7 +129,7 @@ impl From<SavedSearch> for SavedSearchDto {
 #[get("/saved-searches")]
 async fn list_saved_searches(services: web::Data<InventoryServices>, acting: Acting) -> Response {
     let kept = services.saved.searches(&acting.actor).await?;
-    Answer::ok(&super::whole(kept.into_iter().map(SavedSearchDto::from)))
+    Answer::ok(&crate::page::whole(kept.into_iter().map(SavedSearchDto::from)))
 }
 
 /// Keep a search

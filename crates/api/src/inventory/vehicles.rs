@@ -174,5 +174,5 @@ async fn show_vehicle_history(
     id: PathId<kind::Vehicle>,
 ) -> Response {
     let lines = services.garage.history(&acting.actor, id.0).await?;
-    Answer::ok(&super::whole(lines.into_iter().map(HistoryDto::from)))
+    Answer::ok(&crate::page::whole(lines.into_iter().map(HistoryDto::from)))
 }

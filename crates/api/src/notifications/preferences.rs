@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use ::notifications::channel::Channel;
+use ::notifications::contact::{Closed, Contact, Ways};
 use ::notifications::kind::{Class, KINDS};
 use ::notifications::preferences::{Change, Preferences};
 use ::notifications::quiet::QuietHours;
+use ::notifications::use_cases::Notifications;
 use actix_web::{get, patch, web};
 use chrono::NaiveTime;
 use kernel::error::{Common, Malformed, Violations};
@@ -62,11 +64,23 @@ fn time(text: &str) -> Result<NaiveTime, Malformed> {
     })
 }
 
+/// How a channel stands.
+#[derive(Serialize, ToSchema)]
+struct ChannelDto {
+    /// Does what is chosen come by it?
+    available: bool,
+    /// Why not: `not_configured` (and it can't be turned on), `no_phone`, `phone_without_country` (write it as +1 212 555 0100),
+    /// `opted_out` (the number said STOP; it can say START), `no_device`.
+    reason: Option<&'static str>,
+}
+
 /// What the caller wants to be told, and how.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PreferencesDto {
-    /// By kind: whether each channel (`in_app`, `email`, `sms`, `whatsapp`) is on.
+    /// By kind: whether each channel (`in_app`, `email`, `sms`, `whatsapp`, `push`) is on.
     kinds: BTreeMap<&'static str, BTreeMap<&'static str, bool>>,
+    /// By channel: whether anything can come by it at all.
+    channels: BTreeMap<&'static str, ChannelDto>,
     /// Kinds whose own channels can't be turned off: they are about who may use the account, and come at any hour.
     security_kinds: Vec<&'static str>,
     /// When nothing rings: letters and messages wait for the end of it.
@@ -75,7 +89,12 @@ pub(super) struct PreferencesDto {
 }
 
 impl PreferencesDto {
-    fn of(preferences: &Preferences) -> Self {
+    fn of(preferences: &Preferences, contact: &Contact, ways: Ways) -> Self {
+        let standing = |channel: &Channel| {
+            let reason = contact.closed(ways, *channel).map(Closed::as_str);
+            let available = reason.is_none();
+            (channel.as_str(), ChannelDto { available, reason })
+        };
         let channels = |kind| {
             let on = |channel: &Channel| (channel.as_str(), preferences.want(kind, *channel));
             Channel::ALL.iter().map(on).collect()
@@ -83,6 +102,7 @@ impl PreferencesDto {
         let security = KINDS.iter().filter(|kind| kind.class == Class::Security);
         Self {
             kinds: KINDS.iter().map(|kind| (kind.name, channels(kind))).collect(),
+            channels: Channel::ALL.iter().map(standing).collect(),
             security_kinds: security.map(|kind| kind.name).collect(),
             quiet_hours: preferences.quiet.as_ref().map(QuietHoursDto::of),
             version: preferences.version,
@@ -138,6 +158,13 @@ impl ChangePreferencesDto {
     }
 }
 
+/// The answer, with how the caller can be reached.
+async fn shown(people: &Notifications, acting: &Acting, preferences: &Preferences) -> Response {
+    let contact = people.contact(&acting.actor).await?;
+    let dto = PreferencesDto::of(preferences, &contact, people.ways);
+    Ok(Answer::ok(&dto)?.version(preferences.version))
+}
+
 /// What I want to be told
 #[utoipa::path(tag = "notifications", operation_id = "show_notification_preferences",
     responses((status = 200, description = "The preferences.", body = PreferencesDto)), security(("bearer" = [])))]
@@ -147,12 +174,13 @@ pub(super) async fn show_notification_preferences(
     acting: Acting,
 ) -> Response {
     let preferences = services.notifications.chosen(&acting.actor).await?;
-    Ok(Answer::ok(&PreferencesDto::of(&preferences))?.version(preferences.version))
+    shown(&services.notifications, &acting, &preferences).await
 }
 
 /// Choose what I want to be told
 ///
-/// A merge patch, kind by kind and channel by channel. Security notices can't be turned off (400 `security_notice`).
+/// A merge patch, kind by kind and channel by channel. Security notices can't be turned off (400 `security_notice`), nor
+/// channels on that are not configured (400 `channel_not_configured`).
 #[utoipa::path(tag = "notifications", operation_id = "change_notification_preferences", request_body = ChangePreferencesDto,
     responses((status = 200, description = "The preferences.", body = PreferencesDto)), security(("bearer" = [])))]
 #[patch("/me/notification-preferences")]
@@ -162,5 +190,5 @@ pub(super) async fn change_notification_preferences(
     body: Body<ChangePreferencesDto>,
 ) -> Response {
     let done = services.notifications.choose(&acting, body.0.read()?).await?;
-    Ok(Answer::ok(&PreferencesDto::of(&done.value))?.version(done.value.version))
+    shown(&services.notifications, &acting, &done.value).await
 }

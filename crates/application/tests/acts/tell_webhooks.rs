@@ -8,6 +8,7 @@ use kernel::Instant;
 use kernel::act::{Act, Decision};
 use kernel::event::Event;
 use kernel::id::{DealerId, Id, WebhookId};
+use kernel::target::Target;
 use memory::Memory;
 use serde_json::json;
 use uuid::Uuid;
@@ -15,7 +16,6 @@ use webhooks::endpoint::{Endpoint, Owner, SecretNumbers};
 use webhooks::pattern::Pattern;
 use webhooks::ports::Webhooks as _;
 use webhooks::rules::{TELL_JOB, Tell};
-use webhooks::target::Target;
 
 fn id<K>(n: u128) -> Id<K> {
     Id::from_uuid(Uuid::from_u128(n))

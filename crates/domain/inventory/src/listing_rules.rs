@@ -314,7 +314,7 @@ fn told(act: &Act, facts: &ListingFacts, listing: Listing) -> Decision<Option<Li
     }
     let audit = Audit::new("listing.update", "listing", listing.id)
         .for_dealer(listing.dealer)
-        .with(json!({"version": listing.version, "from": before.status, "to": listing.status}));
+        .between(&json!(before), &json!(listing));
     let plan = ListingPlan {
         price: (old != new).then_some(PricePoint {
             at: act.at,

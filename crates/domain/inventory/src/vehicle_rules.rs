@@ -40,8 +40,13 @@ pub fn may_change(actor: &Actor, owner: Owner, what: &'static str) -> Result<(),
         .map_err(|refusal| refusal.of(what))
 }
 
-fn told(name: &str, action: &'static str, vehicle: &Vehicle) -> (Audit, Event) {
-    let audit = Audit::new(action, "vehicle", vehicle.id).with(json!({"version": vehicle.version}));
+fn told(name: &str, action: &'static str, before: Option<&Vehicle>, vehicle: &Vehicle) -> (Audit, Event) {
+    let audit = Audit::new(action, "vehicle", vehicle.id);
+    // What a person's own car is like is that person's data.
+    let audit = match (before, vehicle.owner) {
+        (Some(before), Owner::Dealer(_)) => audit.between(&json!(before), &json!(vehicle)),
+        (None, _) | (_, Owner::User(_)) => audit.with(json!({"version": vehicle.version})),
+    };
     let event = Event::new(
         name,
         vehicle.id,
@@ -75,7 +80,7 @@ pub fn enter(
         });
     }
     let vehicle = Vehicle::new(id, owner, details, act.at);
-    let (audit, event) = told("vehicle.entered", "vehicle.enter", &vehicle);
+    let (audit, event) = told("vehicle.entered", "vehicle.enter", None, &vehicle);
     let plan = VehiclePlan {
         history: vehicle
             .details
@@ -166,7 +171,7 @@ pub fn change(
     }
     vehicle.version += 1;
     vehicle.updated_at = act.at;
-    let (audit, event) = told("vehicle.updated", "vehicle.update", &vehicle);
+    let (audit, event) = told("vehicle.updated", "vehicle.update", Some(before), &vehicle);
     let plan = VehiclePlan {
         vehicle: vehicle.clone(),
         history,
@@ -182,7 +187,7 @@ pub fn erase(act: &Act, facts: &VehicleFacts) -> Result<Decision<(), ()>, Error>
     if facts.in_use {
         return Err(Error::VehicleInUse);
     }
-    let (audit, event) = told("vehicle.erased", "vehicle.erase", vehicle);
+    let (audit, event) = told("vehicle.erased", "vehicle.erase", None, vehicle);
     Ok(Decision::new((), (), audit).telling(event))
 }
 

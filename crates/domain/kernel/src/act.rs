@@ -148,8 +148,10 @@ pub struct Audit {
     pub subject: uuid::Uuid,
     /// The dealer whose log shows it.
     pub dealer: Option<crate::id::DealerId>,
-    /// What changed, without secrets.
+    /// What changed, without secrets and without a person's data.
     pub detail: Value,
+    /// Why, in the words of whoever did it.
+    pub reason: Option<String>,
 }
 
 impl Audit {
@@ -161,6 +163,7 @@ impl Audit {
             subject: subject.uuid(),
             dealer: None,
             detail: Value::Null,
+            reason: None,
         }
     }
 
@@ -177,6 +180,33 @@ impl Audit {
         self.detail = detail;
         self
     }
+
+    /// Adds old and new values of the fields that differ, as `{"field": {"from": …, "to": …}}`; objects in objects are gone into.
+    /// Neither may hold a secret or a person's data.
+    #[must_use]
+    pub fn between(self, before: &Value, after: &Value) -> Self {
+        self.with(changes(before, after))
+    }
+
+    /// Adds why it was done.
+    #[must_use]
+    pub fn because(mut self, reason: Option<String>) -> Self {
+        self.reason = reason;
+        self
+    }
+}
+
+fn changes(before: &Value, after: &Value) -> Value {
+    let (Value::Object(old), Value::Object(new)) = (before, after) else {
+        return serde_json::json!({ "from": before, "to": after });
+    };
+    let fields: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let differing = fields.into_iter().filter_map(|field| {
+        let (from, to) = (old.get(field), new.get(field));
+        let changed = || changes(from.unwrap_or(&Value::Null), to.unwrap_or(&Value::Null));
+        (from != to).then(|| (field.clone(), changed()))
+    });
+    Value::Object(differing.collect())
 }
 
 /// The pure part of an act: facts in, a decision or an error out. It may be run more than once.

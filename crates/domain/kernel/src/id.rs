@@ -72,6 +72,8 @@ pub mod kind {
         Dealer,
         /// A message to one webhook.
         Delivery,
+        /// A browser or program that pushes are sent to.
+        Device,
         /// Something that happened.
         Event,
         /// An invitation to join as staff or admin.
@@ -86,6 +88,8 @@ pub mod kind {
         Notification,
         /// One price put in a negotiation.
         Offer,
+        /// A telephone number that wants no more messages.
+        OptOut,
         /// A question to a buyer known by e-mail alone: did you buy this car?
         Purchase,
         /// The closing of a listing, or of an owner's private sale.
@@ -125,6 +129,8 @@ pub type CommissionPlanId = Id<kind::CommissionPlan>;
 pub type DealerId = Id<kind::Dealer>;
 /// Id of a message to one webhook.
 pub type DeliveryId = Id<kind::Delivery>;
+/// Id of a device.
+pub type DeviceId = Id<kind::Device>;
 /// Id of an event.
 pub type EventId = Id<kind::Event>;
 /// Id of an invitation.
@@ -139,6 +145,8 @@ pub type NegotiationId = Id<kind::Negotiation>;
 pub type NotificationId = Id<kind::Notification>;
 /// Id of an offer in a negotiation.
 pub type OfferId = Id<kind::Offer>;
+/// Id of an opt-out.
+pub type OptOutId = Id<kind::OptOut>;
 /// Id of the question that a buyer by e-mail confirms.
 pub type PurchaseId = Id<kind::Purchase>;
 /// Id of a sale.

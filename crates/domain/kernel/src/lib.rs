@@ -9,9 +9,10 @@
 //! | [`vocabulary`] | the closed word lists of the trade: fuel, body, transmission … |
 //! | [`actor`], [`rights`] | who acts, and the one table of who may do what |
 //! | [`act`] | one attempt to change something, and what a pure decision hands back |
-//! | [`event`], [`job`], [`letter`] | what goes out with the transaction |
+//! | [`event`], [`job`], [`letter`], [`message`], [`push`] | what goes out with the transaction |
+//! | [`target`] | URLs that others chose, and which addresses are nobody's own network |
 //! | [`error`] | kinds of failure, stable codes, lists of violations |
-//! | [`paging`], [`patch`] | lists and merge patches |
+//! | [`paging`], [`patch`], [`retry_after`] | lists, merge patches, pauses that others ask for |
 //!
 //! ```
 //! use forecourt_kernel::{money::{Currency, Money}, vin::Vin};
@@ -36,7 +37,10 @@ pub mod paging;
 pub mod patch;
 pub mod phone;
 pub mod ports;
+pub mod push;
+pub mod retry_after;
 pub mod rights;
+pub mod target;
 pub mod text;
 pub mod vin;
 pub mod vocabulary;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::Job;
+use crate::job::{Job, Lane};
 use crate::phone::Phone;
 
 /// The kind of the jobs that send messages.
@@ -19,6 +19,9 @@ pub enum Network {
 }
 
 impl Network {
+    /// Every network.
+    pub const ALL: &[Self] = &[Self::Sms, Self::Whatsapp];
+
     /// The word.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -42,6 +45,6 @@ pub struct Message {
 impl Message {
     /// The job that sends it.
     pub fn into_job(self) -> Job {
-        Job::new(MESSAGE_JOB, &self)
+        Job::new(MESSAGE_JOB, &self).in_lane(Lane::Outside)
     }
 }

@@ -17,6 +17,14 @@ impl Phone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Is it known all over the world (E.164): a `+`, a country, fifteen digits at most? Another one is a number of somebody's own
+    /// country, and says not of which.
+    pub fn is_international(&self) -> bool {
+        self.0
+            .strip_prefix('+')
+            .is_some_and(|digits| digits.len() >= 8 && !digits.starts_with('0'))
+    }
 }
 
 impl FromStr for Phone {

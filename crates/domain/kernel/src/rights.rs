@@ -126,6 +126,8 @@ pub enum Right {
     ManageWebhooks,
     /// Say how commission is paid.
     ManageCommission,
+    /// See who did what to what.
+    SeeAuditLog,
     /// Verify, reject, suspend and reinstate dealers; see every one.
     VerifyDealers,
     /// Search, invite and change users.
@@ -155,6 +157,7 @@ impl Right {
         Self::EditDealer,
         Self::ManageWebhooks,
         Self::ManageCommission,
+        Self::SeeAuditLog,
         Self::VerifyDealers,
         Self::ManageUsers,
         Self::SeeQueue,
@@ -181,6 +184,7 @@ impl Right {
             Self::EditDealer => "edit_dealer",
             Self::ManageWebhooks => "manage_webhooks",
             Self::ManageCommission => "manage_commission",
+            Self::SeeAuditLog => "see_audit_log",
             Self::VerifyDealers => "verify_dealers",
             Self::ManageUsers => "manage_users",
             Self::SeeQueue => "see_queue",
@@ -198,7 +202,9 @@ impl Right {
                 &[Role::Sales]
             }
             Self::RunInventory | Self::ManageSites | Self::ManageStaff | Self::RunSales => &[Role::Manager],
-            Self::EditDealer | Self::ManageWebhooks | Self::ManageCommission => &[Role::Owner],
+            Self::EditDealer | Self::ManageWebhooks | Self::ManageCommission | Self::SeeAuditLog => {
+                &[Role::Owner]
+            }
             Self::VerifyDealers | Self::ManageUsers | Self::SeeQueue => &[Role::Admin],
         }
     }

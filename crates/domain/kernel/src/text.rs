@@ -61,6 +61,16 @@ pub fn excerpt(text: &str) -> String {
     short
 }
 
+/// At most `max` characters: of a longer text the beginning, and a `…`.
+pub fn shortened(text: &str, max: usize) -> String {
+    if text.chars().nth(max).is_none() {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(max.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
 /// The one of `all` whose word `text` is; else what `code` stands for, with the words there are.
 pub fn one_of<T: Copy>(
     all: &[T],

@@ -106,6 +106,20 @@ fn addresses_and_numbers_are_told_from_nonsense() {
         "+1 (212) 555-0100".parse::<Phone>().unwrap().as_str(),
         "+12125550100"
     );
+    for (number, known) in [
+        ("+1 212 555 0100", true),
+        ("+49 30 901820", true),
+        ("212 555 0100", false),
+        ("+0 212 555 0100", false),
+        ("+1 21", false),
+    ] {
+        let phone = number.parse::<Phone>();
+        assert_eq!(
+            phone.is_ok_and(|phone| phone.is_international()),
+            known,
+            "{number}"
+        );
+    }
     assert!("12".parse::<Phone>().is_err() && "call me".parse::<Phone>().is_err());
 }
 
@@ -237,4 +251,22 @@ fn roles_take_each_other_in_as_the_trade_does() {
             && !Role::Advisor.includes(Role::Sales)
             && !Role::Customer.includes(Role::Mechanic)
     );
+}
+
+#[test]
+fn an_audit_line_tells_old_and_new_values_of_what_changed_alone() {
+    use forecourt_kernel::act::Audit;
+    let id: forecourt_kernel::id::ListingId = forecourt_kernel::id::Id::from_uuid(uuid::Uuid::nil());
+    let (before, after) = (
+        serde_json::json!({ "price": "7000.00", "title": "A", "site": null, "text": { "a": 1, "b": 2 } }),
+        serde_json::json!({ "price": "6500.00", "title": "A", "featured": true, "text": { "a": 1, "b": 3 } }),
+    );
+    let line = Audit::new("listing.update", "listing", id).between(&before, &after);
+    let told = serde_json::json!({
+        "price": { "from": "7000.00", "to": "6500.00" },
+        "site": { "from": null, "to": null },
+        "featured": { "from": null, "to": true },
+        "text": { "b": { "from": 2, "to": 3 } }
+    });
+    assert_eq!(line.detail, told);
 }

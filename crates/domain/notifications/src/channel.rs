@@ -17,11 +17,13 @@ pub enum Channel {
     Sms,
     /// A WhatsApp message to the account's number.
     Whatsapp,
+    /// A ring on each of the account's devices.
+    Push,
 }
 
 impl Channel {
     /// Every channel.
-    pub const ALL: &[Self] = &[Self::InApp, Self::Email, Self::Sms, Self::Whatsapp];
+    pub const ALL: &[Self] = &[Self::InApp, Self::Email, Self::Sms, Self::Whatsapp, Self::Push];
 
     /// The word.
     pub const fn as_str(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Channel {
             Self::Email => "email",
             Self::Sms => "sms",
             Self::Whatsapp => "whatsapp",
+            Self::Push => "push",
         }
     }
 
@@ -37,7 +40,7 @@ impl Channel {
     pub const fn rings(self) -> bool {
         match self {
             Self::InApp => false,
-            Self::Email | Self::Sms | Self::Whatsapp => true,
+            Self::Email | Self::Sms | Self::Whatsapp | Self::Push => true,
         }
     }
 }

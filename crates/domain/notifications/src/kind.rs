@@ -55,7 +55,7 @@ pub struct Kind {
     pub not_by: Option<&'static str>,
     /// How much a person may say about it.
     pub class: Class,
-    /// The channels that it takes by itself.
+    /// The channels that it takes by itself. What takes the product itself rings on devices too: see [`Kind::takes`].
     pub channels: &'static [Channel],
     /// Does its letter go out from here? The letters of the account's own acts do not: they are sent by the act, to the address of
     /// that moment.
@@ -252,6 +252,15 @@ impl Kind {
             );
             Malformed::new("unknown_kind", told)
         })
+    }
+
+    /// Does it take a channel by itself? A push is a line in the product that rings: whoever registers a device asks for it.
+    pub fn takes(&self, channel: Channel) -> bool {
+        let stands_in = match channel {
+            Channel::Push => Channel::InApp,
+            own => own,
+        };
+        self.channels.contains(&stands_in)
     }
 
     /// Is any kind told of events with this name?

@@ -5,8 +5,13 @@
 //! channel by channel, and know the person's quiet hours; security notices can't be turned off and wait for nothing.
 //! [`plan::plan`] makes of all this what is sent: pure, and the same however often it is asked.
 //!
+//! Browsers register as a [`device::Device`]; whoever has a number may say STOP to it ([`opt_out`]), and then nothing is sent there.
+//! What carries to telephones and devices is behind [`ports::Carrier`] and [`ports::PushService`]; [`segments::segments`] tells what a
+//! text message takes.
+//!
 //! ```
 //! use forecourt_notifications::channel::Channel;
+//! use forecourt_notifications::contact::Ways;
 //! use forecourt_notifications::kind::Kind;
 //! use forecourt_notifications::plan::{Recipient, plan};
 //! use forecourt_notifications::preferences::Preferences;
@@ -16,18 +21,24 @@
 //!     user: Some(kernel::id::UserId::from_uuid(uuid::Uuid::from_u128(1))),
 //!     email: Some("ann@example.com".parse().unwrap()),
 //!     phone: None,
+//!     devices: Vec::new(),
 //!     preferences: Preferences::default(),
 //! };
-//! let told = plan(kind, &ann, chrono::DateTime::UNIX_EPOCH, None);
+//! let told = plan(kind, &ann, Ways::ALL, chrono::DateTime::UNIX_EPOCH, None);
 //! let channels: Vec<Channel> = told.iter().map(|d| d.channel).collect();
 //! assert_eq!(channels, [Channel::InApp, Channel::Email]);
 //! ```
 
 pub mod channel;
+pub mod contact;
+pub mod device;
 pub mod kind;
 pub mod notice;
+pub mod opt_out;
 pub mod plan;
 pub mod ports;
 pub mod preferences;
+pub mod push;
 pub mod quiet;
+pub mod segments;
 pub mod use_cases;

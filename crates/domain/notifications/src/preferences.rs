@@ -8,6 +8,7 @@ use kernel::patch::Patch;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
+use crate::contact::Ways;
 use crate::kind::{Class, Kind};
 use crate::quiet::QuietHours;
 
@@ -34,7 +35,7 @@ pub struct Change {
 impl Preferences {
     /// Does the person want this kind by this channel?
     pub fn want(&self, kind: &Kind, channel: Channel) -> bool {
-        let own = kind.channels.contains(&channel);
+        let own = kind.takes(channel);
         match kind.class {
             Class::Security if own => true,
             Class::Security | Class::Service => self
@@ -55,8 +56,9 @@ impl Preferences {
             .unwrap_or(at)
     }
 
-    /// The preferences after a change. Kinds that there are not, and security notices turned off, are refused, all at once.
-    pub fn changed(mut self, change: Change) -> Result<Self, Common> {
+    /// The preferences after a change. Kinds that there are not, security notices turned off, and channels turned on that the
+    /// installation has not, are refused, all at once.
+    pub fn changed(mut self, change: Change, ways: Ways) -> Result<Self, Common> {
         let mut wrong = Violations::new();
         for (name, choices) in change.choices {
             let pointer = format!("/kinds/{name}");
@@ -64,12 +66,22 @@ impl Preferences {
                 continue;
             };
             for (channel, on) in choices {
-                let own = kind.channels.contains(&channel);
+                let own = kind.takes(channel);
                 if kind.class == Class::Security && own && !on {
                     wrong.add(
                         format!("{pointer}/{}", channel.as_str()),
                         "security_notice",
                         format!("“{name}” is a security notice: it can't be turned off"),
+                    );
+                }
+                if on && !ways.has(channel) {
+                    wrong.add(
+                        format!("{pointer}/{}", channel.as_str()),
+                        "channel_not_configured",
+                        format!(
+                            "nothing can be sent by “{}” here: it is not configured",
+                            channel.as_str()
+                        ),
                     );
                 }
                 self.choices.entry(name.clone()).or_default().insert(channel, on);

@@ -9,6 +9,7 @@ use kernel::Instant;
 use kernel::event::Event;
 use kernel::id::{DealerId, Id, UserId, kind};
 use notifications::channel::Channel;
+use notifications::contact::Ways;
 use notifications::kind::{Class, KINDS, Kind, Whom, concerns};
 use notifications::plan::{Recipient, plan};
 use notifications::preferences::{Change, Preferences};
@@ -22,6 +23,7 @@ fn somebody(preferences: Preferences) -> Recipient {
         user: Some(Id::from_uuid(Uuid::from_u128(1))),
         email: Some("ann@example.com".parse().unwrap()),
         phone: Some("+12125550100".parse().unwrap()),
+        devices: vec![Id::from_uuid(Uuid::from_u128(2))],
         preferences,
     }
 }
@@ -82,7 +84,7 @@ proptest! {
     #[test]
     fn nothing_rings_in_quiet_hours_but_security(preferences in choices(), at in instants(), n in 0..KINDS.len()) {
         let kind = KINDS.get(n).unwrap();
-        for delivery in plan(kind, &somebody(preferences.clone()), at, None) {
+        for delivery in plan(kind, &somebody(preferences.clone()), Ways::ALL, at, None) {
             prop_assert!(delivery.due >= at);
             let quiet = preferences.quiet.is_some_and(|quiet| quiet.hold(delivery.due));
             if delivery.channel.rings() && kind.class == Class::Service {
@@ -96,27 +98,73 @@ proptest! {
     #[test]
     fn a_choice_is_kept_and_security_comes_whatever_was_chosen(preferences in choices(), at in instants(), n in 0..KINDS.len()) {
         let kind = KINDS.get(n).unwrap();
-        let once = plan(kind, &somebody(preferences.clone()), at, None);
+        let once = plan(kind, &somebody(preferences.clone()), Ways::ALL, at, None);
         let told: BTreeSet<Channel> = once.iter().map(|d| d.channel).collect();
         prop_assert_eq!(told.len(), once.len(), "each channel once");
         for channel in Channel::ALL {
-            let own = kind.channels.contains(channel);
+            let own = kind.takes(*channel);
             let chosen = preferences.choices.get(kind.name).and_then(|c| c.get(channel)).copied();
             let locked = kind.class == Class::Security && own;
             prop_assert_eq!(told.contains(channel), locked || chosen.unwrap_or(own));
         }
-        prop_assert_eq!(once, plan(kind, &somebody(preferences), at, None));
+        prop_assert_eq!(once, plan(kind, &somebody(preferences), Ways::ALL, at, None));
     }
 
     #[test]
     fn who_has_no_account_gets_a_letter_or_nothing(preferences in choices(), at in instants(), n in 0..KINDS.len()) {
         let kind = KINDS.get(n).unwrap();
         let house = Recipient { user: None, preferences: Preferences { quiet: None, ..preferences.clone() }, ..somebody(preferences) };
-        let told: Vec<Channel> = plan(kind, &house, at, None).iter().map(|d| d.channel).collect();
+        let told: Vec<Channel> = plan(kind, &house, Ways::ALL, at, None).iter().map(|d| d.channel).collect();
         prop_assert_eq!(told, vec![Channel::Email]);
         let nowhere = Recipient { email: None, ..house };
-        prop_assert!(plan(kind, &nowhere, at, None).is_empty());
+        prop_assert!(plan(kind, &nowhere, Ways::ALL, at, None).is_empty());
     }
+}
+
+#[test]
+fn whom_nothing_can_reach_is_sent_nothing() {
+    let on: Preferences = {
+        let all: Vec<(Channel, bool)> = Channel::ALL.iter().map(|channel| (*channel, true)).collect();
+        let choices = [("booking_approved".to_owned(), all.into_iter().collect())].into();
+        Preferences {
+            choices,
+            ..Preferences::default()
+        }
+    };
+    let told = |to: &Recipient, ways| {
+        let planned = plan(
+            Kind::parse("booking_approved").unwrap(),
+            to,
+            ways,
+            Instant::UNIX_EPOCH,
+            None,
+        );
+        planned.into_iter().map(|d| d.channel).collect::<Vec<_>>()
+    };
+    let ann = somebody(on);
+    assert_eq!(told(&ann, Ways::ALL), Channel::ALL);
+    let bare = [Channel::InApp, Channel::Email];
+    let lonely = Recipient {
+        phone: None,
+        devices: Vec::new(),
+        ..ann.clone()
+    };
+    assert_eq!(told(&lonely, Ways::ALL), bare, "no number and no device");
+    let local = Recipient {
+        phone: Some("2125550100".parse().unwrap()),
+        ..lonely
+    };
+    assert_eq!(told(&local, Ways::ALL), bare, "a number of some country");
+    let none = Ways {
+        sms: false,
+        whatsapp: false,
+    };
+    assert_eq!(told(&ann, none), [Channel::InApp, Channel::Email, Channel::Push]);
+    let texts = Ways { sms: true, ..none };
+    assert_eq!(
+        told(&ann, texts),
+        [Channel::InApp, Channel::Email, Channel::Sms, Channel::Push]
+    );
 }
 
 #[test]
@@ -137,13 +185,32 @@ fn a_security_notice_cannot_be_turned_off_and_all_that_is_wrong_is_told_at_once(
         ..Change::default()
     };
     let off = change("password_changed", Channel::Email, false);
-    assert!(Preferences::default().changed(off).is_err());
+    assert!(Preferences::default().changed(off, Ways::ALL).is_err());
     let more = change("password_changed", Channel::Sms, true);
-    assert_eq!(Preferences::default().changed(more).unwrap().version, 1);
+    assert_eq!(
+        Preferences::default()
+            .changed(more.clone(), Ways::ALL)
+            .unwrap()
+            .version,
+        1
+    );
+    let none = Ways {
+        sms: false,
+        whatsapp: false,
+    };
+    let Err(kernel::error::Common::Invalid(wrong)) = Preferences::default().changed(more, none) else {
+        unreachable!("there is no such way");
+    };
+    assert_eq!(wrong.as_slice()[0].code, "channel_not_configured");
+    let less = change("booking_approved", Channel::Sms, false);
+    assert!(
+        Preferences::default().changed(less, none).is_ok(),
+        "it can be turned off"
+    );
     let mut both = change("weather", Channel::Email, true);
     both.choices
         .extend(change("email_changed", Channel::InApp, false).choices);
-    let Err(kernel::error::Common::Invalid(wrong)) = Preferences::default().changed(both) else {
+    let Err(kernel::error::Common::Invalid(wrong)) = Preferences::default().changed(both, Ways::ALL) else {
         unreachable!("it is refused");
     };
     assert_eq!(wrong.as_slice().len(), 2);
@@ -196,7 +263,7 @@ fn what_would_come_too_late_does_not_wait_for_the_morning() {
     let morning: Instant = "2026-06-09T11:00:00Z".parse().unwrap();
     let due = |minutes| {
         let (ann, now, until) = at_night(minutes);
-        let told = plan(kind, &ann, now, Some(until));
+        let told = plan(kind, &ann, Ways::ALL, now, Some(until));
         assert_eq!(
             told.first().unwrap().due,
             now,

@@ -9,7 +9,7 @@ use kernel::id::{DealerId, UserId, WebhookId};
 use serde::{Deserialize, Serialize};
 
 use crate::pattern::Pattern;
-use crate::target::Target;
+use kernel::target::Target;
 
 /// Endpoints that a dealer keeps at most; an admin keeps as many of the platform's.
 pub const MOST_ENDPOINTS: usize = 20;

@@ -12,7 +12,6 @@
 //! | --- | --- |
 //! | [`endpoint`] | an endpoint, its secrets' numbers, why it is off |
 //! | [`pattern`] | which events: `*`, `booking.*`, `booking.approved` |
-//! | [`target`] | where to send, and [`target::is_public`]: which addresses are nobody's own network |
 //! | [`delivery`] | one message to one endpoint, and its tries |
 //! | [`retry`] | when to try again |
 //! | [`message`] | the body of a message, what is signed, the headers |
@@ -21,11 +20,10 @@
 //! | [`use_cases`] | [`KeepWebhooks`](use_cases::KeepWebhooks), [`Deliver`](use_cases::Deliver) |
 //!
 //! ```
-//! use forecourt_webhooks::{pattern::Pattern, target::is_public};
+//! use forecourt_webhooks::pattern::Pattern;
 //!
 //! let asked = Pattern::parse("booking.*").unwrap();
 //! assert!(asked.matches("booking.approved") && !asked.matches("listing.published"));
-//! assert!(!is_public("::ffff:10.0.0.1".parse().unwrap()), "a private address, however it is written");
 //! ```
 
 pub mod delivery;
@@ -37,7 +35,6 @@ pub mod ports;
 pub mod request;
 pub mod retry;
 pub mod rules;
-pub mod target;
 pub mod use_cases;
 
 pub use error::Error;

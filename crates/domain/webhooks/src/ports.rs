@@ -10,7 +10,7 @@ use kernel::paging::{Page, PageRequest};
 use crate::delivery::{Delivery, Status};
 use crate::endpoint::{Endpoint, Owner};
 use crate::error::Error;
-use crate::target::Target;
+use kernel::target::Target;
 
 /// What is true while an endpoint is registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

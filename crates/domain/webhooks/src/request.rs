@@ -8,7 +8,7 @@ use kernel::text;
 
 use crate::endpoint::MOST_PATTERNS;
 use crate::pattern::{EventNames, Pattern};
-use crate::target::{Reach, Target};
+use kernel::target::{Reach, Target};
 
 /// Longest description, in characters.
 pub const MOST_DESCRIPTION: usize = 200;

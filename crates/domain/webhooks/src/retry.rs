@@ -1,14 +1,13 @@
 //! When to try again.
 
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 use kernel::Instant;
+use kernel::retry_after::retry_after;
 
 /// Pauses between the tries, in seconds: what Standard Webhooks recommends (5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h).
 pub const PAUSES: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 /// A pause is longer by up to so many hundredths: what failed together does not come back together.
 const SPREAD: i64 = 20;
-/// The longest that another program can make us wait by `Retry-After`, in seconds.
-const LONGEST: i64 = 86_400;
 
 /// When to try again after `tries` failed ones, the last of which ended at `now`; none when all is tried. `chance` are any bits
 /// that differ between deliveries; `asked` is the answer's `Retry-After`, which may make the pause longer.
@@ -19,18 +18,6 @@ pub fn next_try(tries: u32, now: Instant, chance: u64, asked: Option<&str>) -> O
     let planned = now + TimeDelta::milliseconds(pause + pause * SPREAD * share / 100_000);
     let asked = asked.and_then(|text| retry_after(text, now));
     Some(asked.map_or(planned, |asked| asked.max(planned)))
-}
-
-/// Reads `Retry-After` (RFC 9110, 10.2.3): seconds, or a date. At most a day from now; nonsense is none.
-fn retry_after(text: &str, now: Instant) -> Option<Instant> {
-    let text = text.trim();
-    let latest = now + TimeDelta::seconds(LONGEST);
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        let seconds = text.parse().unwrap_or(LONGEST).min(LONGEST);
-        return Some(now + TimeDelta::seconds(seconds));
-    }
-    let date = DateTime::parse_from_rfc2822(text).ok()?;
-    Some(date.to_utc().min(latest))
 }
 
 #[cfg(test)]
@@ -82,7 +69,7 @@ mod tests {
         #[test]
         fn whatever_is_asked_for_the_pause_is_bounded(tries in 1_u32..=9, chance: u64, asked: String) {
             let at = next_try(tries, now(), chance, Some(&asked)).unwrap();
-            prop_assert!(at - now() <= TimeDelta::seconds(LONGEST + LONGEST / 5));
+            prop_assert!(at - now() <= TimeDelta::seconds(86_400 + 86_400 / 5));
         }
     }
 }

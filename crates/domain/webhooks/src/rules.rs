@@ -20,7 +20,7 @@ use crate::pattern::EventNames;
 use crate::ports::{Exchange, KeepFacts, Parcel, Settled};
 use crate::request::{Checked, WebhookChanges};
 use crate::retry;
-use crate::target::Reach;
+use kernel::target::Reach;
 
 /// Days without one success after which an endpoint is switched off.
 pub const FAILING_DAYS: i64 = 5;

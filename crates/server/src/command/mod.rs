@@ -1,6 +1,7 @@
 //! The command line: one file a group of commands.
 
 mod admin;
+mod audit;
 mod demo;
 mod import;
 mod jobs;
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand};
 use security::OsRandom;
 
 pub use self::admin::AdminCommand;
+pub use self::audit::AuditCommand;
 pub use self::import::{FirstStatus, ImportCommand, ListingsFile, TakeMode};
 pub use self::jobs::JobsCommand;
 pub use self::migrate::Direction;
@@ -73,6 +75,9 @@ pub enum Command {
     /// Look after the jobs that were given up.
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Look after the audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Look at the configuration.
@@ -138,6 +143,10 @@ impl Cli {
             Command::Jobs(command) => {
                 let config = configured(&raw)?;
                 actix_rt::System::new().block_on(jobs::run(config, command))
+            }
+            Command::Audit(command) => {
+                let config = configured(&raw)?;
+                actix_rt::System::new().block_on(audit::run(config, command))
             }
             Command::Migrate { direction } => {
                 let config = configured(&raw)?;

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use api::scheduling::SchedulingServices;
 use api::webhooks::WebhookServices;
 use api::{Core, Services, Settings};
-use application::letters::{Carrier, Courier, UnsubscribeLinks, Words};
+use application::letters::{Courier, UnsubscribeLinks, Words};
 use application::relay::Relay;
 use async_trait::async_trait;
 use database::{Alone, Db, DbOptions, SqlOutbox, SqlQueue, SqlUpkeep};
@@ -20,12 +20,14 @@ use kernel::ports::{Clock, Ids, Random};
 use mail::{Mailbox, SmtpCourier, TemplateWords};
 use secrecy::ExposeSecret;
 use security::{HmacUnsubscribeLinks, Keys};
-use worker::{Cron, DIGESTS_JOB, Handler, LetterHandler, MessageHandler, Prune, Worker};
+use worker::{Cron, DIGESTS_JOB, Handler, LetterHandler, Prune, SEAL_AUDIT_JOB, Worker};
 
 use crate::clock::SystemClock;
 use crate::dev::Dev;
 use crate::settings::Config;
 
+mod audit;
+mod channels;
 mod dealers;
 pub mod identity;
 mod inventory;
@@ -35,6 +37,7 @@ mod sales;
 mod scheduling;
 mod webhooks;
 
+pub(crate) use self::audit::verifying as audit_verification;
 pub(crate) use self::inventory::imports;
 
 /// What the rest is built on.
@@ -165,7 +168,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     };
     let mailbox = Mailbox::new();
     let courier = courier(config, &mailbox)?;
-    let carrier: Arc<dyn Carrier> = Arc::new(mailbox.clone());
+    let devices = channels::devices(ground)?;
     let words = Arc::new(TemplateWords::new(&config.public_url).map_err(anyhow::Error::msg)?);
     let keys = Keys::open(&config.data_dir, ground.random.as_ref())?;
     let links: Arc<dyn UnsubscribeLinks> = Arc::new(HmacUnsubscribeLinks::new(&keys));
@@ -191,13 +194,15 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             }),
             courier,
         }),
-        Arc::new(MessageHandler { carrier }),
+        Arc::new(channels::messages(ground, &mailbox)?),
+        Arc::new(channels::pushes(ground, &devices)),
         Arc::new(inventory::digests(ground)),
         Arc::new(scheduling::expiry(ground, &scheduling)),
         Arc::new(scheduling::turns(ground, &scheduling)),
         Arc::new(scheduling::reminders(ground, &scheduling)),
         Arc::new(negotiation::due(ground, &negotiation)),
     ];
+    handlers.push(Arc::new(audit::sealing(ground)));
     handlers.extend(webhooks::handlers(ground, &webhooks)?);
     let relay = relay(ground, words, &webhooks, &scheduling);
     let worker = Worker {
@@ -217,13 +222,14 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     Ok(Product {
         services: Services {
             core,
+            audit: audit::services(ground),
             identity: accounts,
             inventory: inventory::inventory(ground),
             dealers: dealers::services(ground),
             scheduling,
             negotiation,
             webhooks,
-            notifications: notifications::services(ground, links),
+            notifications: notifications::services(ground, devices, links),
             sales: sales::sales(ground, purchases),
         },
         worker,
@@ -244,6 +250,7 @@ fn crons() -> Vec<Cron> {
         cron("prune", "17 3 * * *", "prune"),
         // Zones are a quarter of an hour apart.
         cron("digests", "*/15 * * * *", DIGESTS_JOB),
+        cron("seal_audit_log", "*/5 * * * *", SEAL_AUDIT_JOB),
     ]
 }
 

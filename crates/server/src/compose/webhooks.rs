@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use ::webhooks::pattern::EventNames;
-use ::webhooks::target::Reach;
 use ::webhooks::use_cases::{Deliver, KeepWebhooks};
 use anyhow::Context as _;
 use api::webhooks::WebhookServices;
@@ -14,7 +13,7 @@ use security::{Keys, WebhookSecrets};
 use webhook_sender::HttpSender;
 use worker::{Handler, WebhookHandler};
 
-use super::Ground;
+use super::{Ground, channels};
 
 /// The use cases on the database.
 pub(super) fn webhooks(ground: &Ground) -> anyhow::Result<WebhookServices> {
@@ -26,11 +25,7 @@ pub(super) fn webhooks(ground: &Ground) -> anyhow::Result<WebhookServices> {
             secrets: Arc::new(WebhookSecrets::new(&keys)),
             ids: ground.ids.clone(),
             events: EventNames::new(events::all().iter().map(|event| event.name.as_str())),
-            reach: if ground.config.webhook_private {
-                Reach::Anywhere
-            } else {
-                Reach::Public
-            },
+            reach: channels::reach(&ground.config),
         },
     })
 }

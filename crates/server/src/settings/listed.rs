@@ -157,10 +157,39 @@ pub const SETTINGS: &[Setting] = &[
         "Sender of letters.",
     ),
     setting(
+        "twilio_account_sid",
+        "FORECOURT_TWILIO_ACCOUNT_SID",
+        "",
+        "The account with Twilio that text and WhatsApp messages leave by: `AC` and 32 hexadecimal digits. Default: the log and `/dev/mailbox`, and none in production.",
+    ),
+    secret(
+        "twilio_auth_token",
+        "FORECOURT_TWILIO_AUTH_TOKEN",
+        "The secret of that account. Replies to `/api/v1/twilio/inbound` are signed with it, too.",
+    ),
+    setting(
+        "twilio_sms_from",
+        "FORECOURT_TWILIO_SMS_FROM",
+        "",
+        "Who sends text messages: a number such as `+12125550100`, a short code, or a messaging service (`MG` and 32 hexadecimal digits). Default: there are no text messages.",
+    ),
+    setting(
+        "twilio_whatsapp_from",
+        "FORECOURT_TWILIO_WHATSAPP_FROM",
+        "",
+        "The number that sends WhatsApp messages, such as `+12125550100`. Default: there are none.",
+    ),
+    setting(
+        "twilio_url",
+        "FORECOURT_TWILIO_URL",
+        "https://api.twilio.com",
+        "Where Twilio's API is, for what stands in for it: `https`, or `http` to this machine.",
+    ),
+    setting(
         "webhook_private",
         "FORECOURT_WEBHOOK_PRIVATE",
         "refuse",
-        "Whether webhooks may reach addresses in private networks, and do without TLS: `refuse` or `allow`. Whoever may register a webhook may then call what this program can reach.",
+        "Whether webhooks and pushes may reach addresses in private networks, and do without TLS: `refuse` or `allow`. Whoever may register a webhook or a device may then call what this program can reach.",
     ),
     secret(
         "metrics_token",

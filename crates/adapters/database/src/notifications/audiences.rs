@@ -6,7 +6,7 @@ use std::hash::Hash;
 use application::notify::{Audiences, Subject};
 use async_trait::async_trait;
 use kernel::error::Common;
-use kernel::id::{BookingId, DealerId, Id, ListingId, SaleId, SiteId, UserId};
+use kernel::id::{BookingId, DealerId, DeviceId, Id, ListingId, SaleId, SiteId, UserId};
 use notifications::kind::Whom;
 use notifications::plan::Recipient;
 use notifications::preferences::Preferences;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::preferences::{COLUMNS, preferences};
 use crate::db::Db;
 use crate::fault;
-use crate::rows::json_of;
+use crate::rows::{id, json_of};
 use crate::sql::Sql;
 
 /// People and words in a database.
@@ -54,6 +54,31 @@ impl SqlAudiences {
             found.extend(person.user.map(|user| (user, person)));
         }
         Ok(found)
+    }
+
+    /// The devices of all of them.
+    async fn add_devices(&self, people: Vec<&mut Recipient>) -> Result<(), Common> {
+        let users: BTreeSet<UserId> = people.iter().filter_map(|person| person.user).collect();
+        if users.is_empty() {
+            return Ok(());
+        }
+        let mut sql = self.db.sql();
+        sql.push("SELECT user_id, id FROM devices WHERE user_id IN (")
+            .bind_all(users.iter().map(UserId::uuid))
+            .push(") ORDER BY id");
+        let mut devices: HashMap<UserId, Vec<DeviceId>> = HashMap::new();
+        for row in self.db.all_of_primary(sql).await? {
+            let read = || -> Result<_, DbErr> { Ok((id(&row, "user_id")?, id(&row, "id")?)) };
+            let (user, device) = read().map_err(|e| fault::common(&e))?;
+            devices.entry(user).or_default().push(device);
+        }
+        for person in people {
+            person.devices = person
+                .user
+                .and_then(|user| devices.get(&user).cloned())
+                .unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// The addresses of callers without an account.
@@ -130,6 +155,7 @@ impl SqlAudiences {
                 user: None,
                 email: email.and_then(|email| email.parse().ok()),
                 phone: None,
+                devices: Vec::new(),
                 preferences: Preferences::default(),
             };
             Ok((Id::from_uuid(row.try_get_by("id")?), house))
@@ -178,6 +204,7 @@ fn recipient(row: &QueryResult) -> Result<Recipient, Common> {
         user: Some(Id::from_uuid(user)),
         email: email.parse().ok(),
         phone: phone.and_then(|phone| phone.parse().ok()),
+        devices: Vec::new(),
         preferences: preferences(row)?,
     })
 }
@@ -228,9 +255,12 @@ impl Audiences for SqlAudiences {
                 }
             }
         }
-        let users = self.users(&users).await?;
+        let mut users = self.users(&users).await?;
         let callers = self.callers(&drives).await?;
-        let members = self.members(&employers).await?;
+        let mut members = self.members(&employers).await?;
+        let staff = members.iter_mut().map(|member| &mut member.person);
+        self.add_devices(users.values_mut().chain(staff).collect())
+            .await?;
         let mailboxes = self.mailboxes(&boxes).await?;
         let purchasers = self.purchasers(&sales).await?;
         let savers = self.savers(&saved).await?;

@@ -2,10 +2,10 @@
 
 use ::webhooks::delivery::{Delivery, Status};
 use ::webhooks::endpoint::{Endpoint, Off, Owner, WhyOff};
-use ::webhooks::target::Target;
 use kernel::Instant;
 use kernel::error::Common;
 use kernel::id::{Id, WebhookId};
+use kernel::target::Target;
 use sea_orm::{DbErr, QueryResult};
 use serde_json::json;
 use uuid::Uuid;

@@ -14,7 +14,9 @@ use std::pin::Pin;
 use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
+mod audit;
 mod dealers;
+mod devices;
 mod digests;
 mod identity;
 mod inventory;
@@ -68,6 +70,17 @@ macro_rules! contract {
 
 const CONTRACTS: &[Contract] = &[
     contract!(
+        On::Databases,
+        audit::nothing_in_the_audit_log_can_be_changed_or_removed
+    ),
+    contract!(
+        On::Databases,
+        audit::what_was_changed_removed_or_reordered_is_found
+    ),
+    contract!(On::Databases, audit::an_end_that_was_cut_off_is_found),
+    contract!(On::Databases, audit::two_who_seal_at_once_make_one_chain),
+    contract!(On::Databases, audit::the_audit_log_is_narrowed_and_paged),
+    contract!(
         On::All,
         dealers::a_dealer_and_its_site_are_read_as_they_were_written
     ),
@@ -95,6 +108,26 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, dealers::the_directory_filters_orders_and_pages),
     contract!(On::Databases, dealers::lists_of_dealers_know_their_orders),
     contract!(On::All, dealers::sites_are_found_by_place_and_kind),
+    contract!(On::All, devices::a_device_registered_again_is_the_same_device),
+    contract!(On::All, devices::a_browser_rings_for_whoever_registered_it_last),
+    contract!(
+        On::All,
+        devices::devices_that_come_at_once_leave_room_for_no_more_than_there_is
+    ),
+    contract!(
+        On::All,
+        devices::a_device_goes_when_its_owner_or_its_service_says_so
+    ),
+    contract!(
+        On::All,
+        devices::a_stop_said_often_at_once_is_kept_once_until_start
+    ),
+    contract!(On::All, devices::a_number_that_said_stop_is_sent_nothing),
+    contract!(On::Databases, devices::how_people_are_reached_is_told),
+    contract!(
+        On::Databases,
+        devices::the_database_holds_what_devices_and_opt_outs_must_be
+    ),
     contract!(On::All, inventory::a_listing_is_read_back_as_it_was_written),
     contract!(
         On::All,

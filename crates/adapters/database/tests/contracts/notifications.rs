@@ -6,7 +6,7 @@ use std::sync::Arc;
 use application::notify::{Audiences, Subject};
 use application::relay::{Effects, Outbox};
 use chrono::TimeDelta;
-use forecourt_database::notifications::{SqlAudiences, SqlNotices, SqlPreferences};
+use forecourt_database::notifications::{SqlAudiences, SqlNotices, SqlOptOuts, SqlPreferences};
 use forecourt_database::{Db, SqlOutbox};
 use kernel::act::Act;
 use kernel::actor::Actor;
@@ -14,6 +14,7 @@ use kernel::id::{DealerId, EventId, Id, SiteId, UserId, kind};
 use kernel::paging::PageRequest;
 use kernel::ports::Clock;
 use notifications::channel::Channel;
+use notifications::contact::Ways;
 use notifications::kind::Whom;
 use notifications::notice::{NewNotice, Notice};
 use notifications::ports::{NoticeQueries, Notices, PreferenceStore};
@@ -99,6 +100,8 @@ pub(crate) async fn choices_made_at_the_same_moment_are_all_kept(world: World) {
         notices: notices.clone(),
         queries: notices,
         preferences: preferences.clone(),
+        contacts: Arc::new(SqlOptOuts::new(stage.world.db().clone())),
+        ways: Ways::ALL,
     };
     let kinds = [
         "booking_requested",

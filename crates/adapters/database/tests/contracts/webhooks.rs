@@ -10,7 +10,6 @@ use ::webhooks::pattern::EventNames;
 use ::webhooks::ports::{Deliveries, DeliveryFilter, Webhooks};
 use ::webhooks::request::{NewWebhook, WebhookChanges};
 use ::webhooks::rules::{Tell, Verdict};
-use ::webhooks::target::Reach;
 use ::webhooks::use_cases::{Deliver, KeepWebhooks};
 use chrono::TimeDelta;
 use forecourt_database::webhooks::{SqlDeliveries, SqlWebhooks};
@@ -20,6 +19,7 @@ use kernel::error::Failure;
 use kernel::paging::{PageRequest, Position};
 use kernel::patch::Patch;
 use kernel::ports::Clock;
+use kernel::target::Reach;
 use memory::{PlainSecurity, WebhookSink};
 use serde_json::json;
 

@@ -36,6 +36,11 @@ pub(crate) struct IdentityState {
 }
 
 impl IdentityState {
+    /// Is the account open? Those that the fake does not know are nobody's closed ones.
+    pub(crate) fn may_enter(&self, user: UserId) -> bool {
+        self.users.get(&user).is_none_or(|user| user.active)
+    }
+
     fn account(&self, user: UserId) -> Option<Account> {
         Some(Account {
             user: self.users.get(&user)?.clone(),

@@ -116,7 +116,7 @@ struct SuggestParams {
 #[get("/listings/suggest")]
 async fn suggest_listings(services: web::Data<InventoryServices>, typed: Query<SuggestParams>) -> Response {
     let found = services.search.suggest(&typed.0.q).await?;
-    Ok(Answer::ok(&super::whole(found.into_iter().map(SuggestionDto::from)))?.public(5))
+    Ok(Answer::ok(&crate::page::whole(found.into_iter().map(SuggestionDto::from)))?.public(5))
 }
 
 /// The carousel
@@ -138,7 +138,7 @@ async fn list_featured(services: web::Data<InventoryServices>) -> Response {
 #[get("/listings/makes")]
 async fn list_makes(services: web::Data<InventoryServices>) -> Response {
     let found = services.search.makes().await?;
-    Ok(Answer::ok(&super::whole(found.into_iter().map(MakeDto::from)))?.public(5))
+    Ok(Answer::ok(&crate::page::whole(found.into_iter().map(MakeDto::from)))?.public(5))
 }
 
 /// Listings like this one

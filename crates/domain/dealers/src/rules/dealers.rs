@@ -76,9 +76,9 @@ pub fn change(act: &Act, patch: DealerPatch, facts: &DealerFacts) -> Result<Deci
     let after = before.clone().changed(patch, act.at).map_err(Common::Invalid)?;
     let audit = Audit::new("dealer.changed", "dealer", after.id)
         .for_dealer(after.id)
-        .with(
-            json!({"before": {"details": before.details, "settings": before.settings},
-                     "after": {"details": after.details, "settings": after.settings}}),
+        .between(
+            &json!({"details": before.details, "settings": before.settings}),
+            &json!({"details": after.details, "settings": after.settings}),
         );
     let event =
         Event::new("dealer.changed", after.id, told(&after, Some(before.status))).for_dealer(after.id);
@@ -132,7 +132,8 @@ pub fn step(
     let after = dealer.clone().step(step, reason.clone(), act.at)?;
     let audit = Audit::new(step.event(), "dealer", after.id)
         .for_dealer(after.id)
-        .with(json!({"before": before, "after": after.status, "reason": reason}));
+        .between(&json!({"status": before}), &json!({"status": after.status}))
+        .because(reason);
     let event = Event::new(step.event(), after.id, told(&after, Some(before))).for_dealer(after.id);
     Ok(Decision::new(after.clone(), after, audit).telling(event))
 }

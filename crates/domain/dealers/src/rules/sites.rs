@@ -50,7 +50,7 @@ pub fn change(act: &Act, patch: SitePatch, site: &Site) -> Result<Decision<Site,
     };
     let audit = Audit::new("site.changed", "site", site.id)
         .for_dealer(site.dealer)
-        .with(json!({"before": site.details, "after": after.details}));
+        .between(&json!(site.details), &json!(after.details));
     let event = told("site.changed", &after);
     Ok(Decision::new(after.clone(), after, audit).telling(event))
 }

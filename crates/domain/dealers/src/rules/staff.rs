@@ -244,7 +244,7 @@ pub fn change(
     }
     let audit = Audit::new("staff.changed", "staff", after.id)
         .for_dealer(after.dealer)
-        .with(json!({"before": shown(before), "after": shown(&after)}));
+        .between(&shown(before), &shown(&after));
     let event = told("staff.changed", &after);
     let answer = profile(&after, facts.person.as_ref());
     Ok(Decision::new(after, answer, audit).telling(event))

@@ -8,7 +8,6 @@ use kernel::id::UserId;
 use kernel::paging::{Page, PageRequest};
 use kernel::patch::Patch;
 use kernel::rights::Right;
-use serde_json::json;
 
 use super::{Identity, told};
 use crate::error::Error;
@@ -71,8 +70,8 @@ impl Identity {
                     });
                 }
                 let letter = (before.active != after.active).then(|| letters::standing_changed(&after));
-                let audit = Audit::new("user.standing_changed", "user", user)
-                    .with(json!({"before": told(before), "after": told(&after)}));
+                let audit =
+                    Audit::new("user.standing_changed", "user", user).between(&told(before), &told(&after));
                 let event = Event::new("user.standing_changed", user, told(&after));
                 Ok(Decision::new(plan, after, audit).telling(event).then_all(letter))
             })

@@ -11,7 +11,7 @@ use kernel::ports::{Clock, Ids};
 use crate::endpoint::Endpoint;
 use crate::pattern::EventNames;
 use crate::ports::{Deliveries, Secrets, Sender, SigningSecret, Webhooks};
-use crate::target::Reach;
+use kernel::target::Reach;
 
 /// What owners do.
 #[derive(Clone)]

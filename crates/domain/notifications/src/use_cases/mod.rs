@@ -1,4 +1,10 @@
-//! What people do with what they are told: look, read, choose. Each has their own alone.
+//! What people do with what they are told: look, read, choose, register a device, say STOP. And what is sent to them.
+
+mod devices;
+mod send;
+
+pub use devices::KeepDevices;
+pub use send::{HearReply, SendMessages, SendPushes, Sent};
 
 use std::sync::Arc;
 
@@ -10,9 +16,10 @@ use kernel::paging::{Page, PageRequest};
 use serde_json::json;
 
 use crate::channel::Channel;
+use crate::contact::{Contact, Ways};
 use crate::kind::Kind;
 use crate::notice::Notice;
-use crate::ports::{NoticeQueries, Notices, PreferenceStore};
+use crate::ports::{Contacts, NoticeQueries, Notices, PreferenceStore};
 use crate::preferences::{Change, Preferences};
 
 /// The use cases.
@@ -24,6 +31,10 @@ pub struct Notifications {
     pub queries: Arc<dyn NoticeQueries>,
     /// What they chose.
     pub preferences: Arc<dyn PreferenceStore>,
+    /// How they are reached.
+    pub contacts: Arc<dyn Contacts>,
+    /// The ways to telephones that there are.
+    pub ways: Ways,
 }
 
 impl Notifications {
@@ -57,13 +68,18 @@ impl Notifications {
         self.preferences.preferences(actor.person()?.user).await
     }
 
-    /// The caller chooses otherwise.
+    /// How the caller can be reached.
+    pub async fn contact(&self, actor: &Actor) -> Result<Contact, Common> {
+        self.contacts.contact(actor.person()?.user).await
+    }
+
+    /// The caller chooses otherwise. A channel that the installation has not can't be turned on.
     pub async fn choose(&self, act: &Act, change: Change) -> Result<Done<Preferences>, Common> {
         let user = act.actor.person()?.user;
         self.preferences
             .change(act, user, &|before| {
                 act.expect_version(before.version)?;
-                decided(user, before, change.clone())
+                decided(user, before, change.clone(), self.ways)
             })
             .await
     }
@@ -78,7 +94,7 @@ impl Notifications {
         self.preferences
             .change(act, user, &|before| {
                 if before.want(kind, Channel::Email) {
-                    decided(user, before, off.clone())
+                    decided(user, before, off.clone(), self.ways)
                 } else {
                     Ok(Decision::nothing(before.clone(), before.clone()))
                 }
@@ -92,11 +108,12 @@ fn decided(
     user: UserId,
     before: &Preferences,
     change: Change,
+    ways: Ways,
 ) -> Result<Decision<Preferences, Preferences>, Common> {
-    let after = before.clone().changed(change)?;
-    let audit = Audit::new("notification_preferences.changed", "user", user).with(json!({
-        "before": { "choices": before.choices, "quiet_hours": before.quiet },
-        "after": { "choices": after.choices, "quiet_hours": after.quiet },
-    }));
+    let after = before.clone().changed(change, ways)?;
+    let audit = Audit::new("notification_preferences.changed", "user", user).between(
+        &json!({ "choices": before.choices, "quiet_hours": before.quiet }),
+        &json!({ "choices": after.choices, "quiet_hours": after.quiet }),
+    );
     Ok(Decision::new(after.clone(), after, audit))
 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use forecourt_webhooks::target::{Reach, Target, is_public};
+use forecourt_kernel::target::{Reach, Target, is_public};
 use proptest::prelude::*;
 
 fn code(url: &str, reach: Reach) -> &'static str {

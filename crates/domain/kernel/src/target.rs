@@ -2,15 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use kernel::error::Malformed;
-use kernel::text::excerpt;
+use crate::error::Malformed;
+use crate::text::excerpt;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 /// How far messages may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// To public addresses over TLS alone: whoever registers a webhook must not look into the network that the program stands in.
+    /// To public addresses over TLS alone: whoever chooses a URL must not look into the network that the
+    /// program stands in.
     Public,
     /// Anywhere, without TLS too: for tests, and for programs beside this one.
     Anywhere,
@@ -74,6 +75,11 @@ impl Target {
     /// The URL, as it is sent to.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Scheme, host and port, as browsers write an origin (`https://push.example`): whom a request to it is meant for.
+    pub fn origin(&self) -> String {
+        Url::parse(&self.0).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
     }
 }
 

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kernel::target::{Reach, is_public};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use webhooks::target::{Reach, is_public};
 
 /// Asks which addresses a name stands for.
 #[async_trait]
@@ -38,7 +38,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// A guard that lets messages go as far as they may.
+    /// A guard that lets requests go as far as they may.
     pub fn new(reach: Reach, lookup: Arc<dyn Lookup>) -> Self {
         let allows = match reach {
             Reach::Public => is_public,
