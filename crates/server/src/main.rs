@@ -4,11 +4,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use forecourt_server::command::Cli;
-use mimalloc::MiMalloc;
-
-/// Small requests are a good deal of allocating; `docs/benchmarks.md` has what this one gains.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     // Before any thread starts: setting variables is not safe later. A missing .env is fine.
