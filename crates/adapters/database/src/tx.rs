@@ -49,7 +49,7 @@ enum Begun<T> {
     Replayed(Done<T>),
 }
 
-/// An open transaction of one act. Dropped without [`Tx::finish`], it rolls back.
+/// An open transaction of one act. Dropped before its act ends, it rolls back.
 pub struct Tx {
     inner: DatabaseTransaction,
     /// The key was used for another request. Refusals that come before 422 still win, so the act is run, and then undone.
