@@ -11,7 +11,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`line`] | what the log keeps of an act |
+//! | [`mod@line`] | what the log keeps of an act |
 //! | [`chain`] | how lines are sealed, and how a chain is verified |
 //! | [`ports`] | the log and its chain, as a database keeps them |
 //! | [`use_cases`] | looking, sealing, verifying |
