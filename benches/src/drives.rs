@@ -10,7 +10,7 @@ use sea_orm::Value;
 use server::compose::Ground;
 
 use crate::data::{Drive, FIRST_DAY, midnight};
-use crate::load::write;
+use crate::write::write;
 
 /// The drives of the files, those to come moved to days that can be booked. A customer who would sit in two cars at once, which
 /// the peer allows, keeps the first.

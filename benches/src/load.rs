@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use chrono::{Days, NaiveDate};
 use database::inventory::fill;
-use database::sql::Sql;
 use dealers::hours::{OpeningHours, Span, TimeOfDay};
 use dealers::slot_rules::SlotRules;
 use inventory::listing::{Listed, Listing};
@@ -14,7 +13,7 @@ use kernel::act::Act;
 use kernel::id::UserId;
 use kernel::money::Money;
 use kernel::text::fold;
-use sea_orm::{ConnectionTrait as _, Value};
+use sea_orm::Value;
 use serde_json::json;
 use server::compose::Ground;
 
@@ -22,6 +21,7 @@ use crate::data::{Data, FIRST_DAY, Person};
 use crate::drives::test_drives;
 use crate::stock::{House, listed};
 use crate::tokens::tokens;
+use crate::write::write;
 
 /// Days from today to the first of the bookings to come. Far enough ahead for the lead time of any clock.
 const LEAD: u64 = 8;
@@ -141,35 +141,6 @@ async fn sells(ground: &Ground, house: House, user: UserId, now: Instant) -> any
         now.into(),
     ];
     write(ground, "staff", &columns, vec![row]).await
-}
-
-/// Writes rows, many a statement.
-pub(crate) async fn write(
-    ground: &Ground,
-    table: &str,
-    columns: &[&str],
-    rows: Vec<Vec<Value>>,
-) -> anyhow::Result<()> {
-    for chunk in rows.chunks(500) {
-        let mut sql: Sql = ground.db.sql();
-        sql.push("INSERT INTO ")
-            .push(table)
-            .push(" (")
-            .push(&columns.join(", "))
-            .push(") VALUES ");
-        for (n, row) in chunk.iter().enumerate() {
-            sql.push(if n > 0 { ", (" } else { "(" })
-                .bind_all(row.iter().cloned())
-                .push(")");
-        }
-        ground
-            .db
-            .writer()
-            .execute_raw(sql.into_statement())
-            .await
-            .with_context(|| table.to_owned())?;
-    }
-    Ok(())
 }
 
 /// A verified dealer with one site, open every day from nine to six (UTC), as far ahead and for as many drives as can be set.

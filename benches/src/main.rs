@@ -12,6 +12,7 @@ mod pages;
 mod stock;
 mod table;
 mod tokens;
+mod write;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use security::{Keys, Tokens};
 use server::compose::Ground;
 use uuid::Uuid;
 
-use crate::load::write;
+use crate::write::write;
 
 /// A session for each user, and an access token of it, signed with the product's own keys. Good for a day.
 pub(crate) async fn tokens(ground: &Ground, users: &[UserId], now: Instant) -> anyhow::Result<Vec<String>> {

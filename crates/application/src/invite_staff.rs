@@ -85,7 +85,7 @@ pub fn decide(
     let audit = |action, member: &StaffMember| {
         Audit::new(action, "staff", member.id)
             .for_dealer(dealer.id)
-            .with(json!({"email": member.email, "after": rules::shown(member)}))
+            .with(rules::shown(member))
     };
     Ok(match rules::add(act, id, draft, facts)? {
         Added::Joined(member) => {

@@ -8,6 +8,9 @@ use ::sales::commission::plan::{Plan, PlanDetails};
 use ::sales::figures::{LedgerTotal, Span};
 use ::sales::ports::{Ledger, PlanFacts, Plans};
 use async_trait::async_trait;
+use chrono::NaiveDate;
+use dealers::rules::staff::profile;
+use dealers::staff::{StaffMember, StaffProfile};
 use kernel::act::{Act, Decide, Done};
 use kernel::error::Common;
 use kernel::id::{CommissionPlanId, DealerId, StaffId};
@@ -91,6 +94,22 @@ impl Plans for Memory {
         let mut own: Vec<Plan> = own.cloned().collect();
         own.sort_by_key(|plan| std::cmp::Reverse((plan.details.effective_from, plan.id)));
         Ok(crate::dealers::part(own, page))
+    }
+}
+
+impl State {
+    /// A member as lists show them, with the plan of their own that is in force on a day.
+    pub(crate) fn staff_profile(&self, member: &StaffMember, on: NaiveDate) -> StaffProfile {
+        let person = member.user.and_then(|user| self.dealers.person(user));
+        let own = self.sales.plans.values().filter(|plan| {
+            let details = &plan.details;
+            details.staff == Some(member.id) && details.effective_from <= on
+        });
+        let newest = own.max_by_key(|plan| (plan.details.effective_from, plan.id));
+        StaffProfile {
+            plan: newest.map(|plan| plan.id),
+            ..profile(member, person.as_ref())
+        }
     }
 }
 

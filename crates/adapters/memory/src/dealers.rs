@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use dealers::Error;
 use dealers::dealer::{Dealer, DealerStatus};
 use dealers::ports::{
     DealerEntry, DealerFacts, DealerFilter, DealerQueries, Dealers, FounderFacts, NewDealer, SeenSites,
     SiteFilter, SiteQueries, Sites, Staff, StaffFacts, StaffFilter, StaffQueries,
 };
-use dealers::rules::staff::profile;
 use dealers::site::{Site, SiteKind};
 use dealers::staff::{Person, StaffMember, StaffProfile};
 use kernel::act::{Act, Decide, Done};
@@ -219,6 +219,7 @@ impl Staff for Memory {
                     .ok_or_else(|| Error::from(Common::absent("staff member")))?;
                 let others = dealers.staff.values().filter(|m| m.id != member);
                 let facts = StaffFacts {
+                    plan: None,
                     person: found.user.and_then(|user| dealers.person(user)),
                     other_owners: others
                         .filter(|m| m.dealer == found.dealer && m.acts_as_owner())
@@ -310,7 +311,12 @@ impl SiteQueries for Memory {
 
 #[async_trait]
 impl StaffQueries for Memory {
-    async fn list(&self, filter: &StaffFilter, page: &PageRequest) -> Result<Page<StaffProfile>, Error> {
+    async fn list(
+        &self,
+        filter: &StaffFilter,
+        on: NaiveDate,
+        page: &PageRequest,
+    ) -> Result<Page<StaffProfile>, Error> {
         let state = self.lock();
         let found: Vec<StaffProfile> = state
             .dealers
@@ -319,17 +325,17 @@ impl StaffQueries for Memory {
             .filter(|m| m.dealer == filter.dealer)
             .filter(|m| filter.role.is_empty() || filter.role.contains(&m.role))
             .filter(|m| filter.active.is_none_or(|active| m.active == active))
-            .map(|m| profile(m, m.user.and_then(|user| state.dealers.person(user)).as_ref()))
+            .map(|m| state.staff_profile(m, on))
             .collect();
         Ok(part(found, page))
     }
 
-    async fn find(&self, member: StaffId) -> Result<Option<StaffProfile>, Error> {
+    async fn find(&self, member: StaffId, on: NaiveDate) -> Result<Option<StaffProfile>, Error> {
         let state = self.lock();
         Ok(state
             .dealers
             .staff
             .get(&member)
-            .map(|m| profile(m, m.user.and_then(|user| state.dealers.person(user)).as_ref())))
+            .map(|m| state.staff_profile(m, on)))
     }
 }

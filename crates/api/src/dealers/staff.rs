@@ -37,13 +37,7 @@ async fn list_staff(
     let roles = filter.0.role.into_iter().map(Into::into).collect();
     let found = services
         .staff
-        .list(
-            &acting.actor,
-            of.0.id(),
-            roles,
-            filter.0.active,
-            &page.0.request()?,
-        )
+        .list(&acting, of.0.id(), roles, filter.0.active, &page.0.request()?)
         .await?;
     Answer::ok(&PageDto::<StaffDto>::of(found, &request, &core))
 }
@@ -76,7 +70,7 @@ async fn show_staff(
     acting: Acting,
     id: PathId<kind::Staff>,
 ) -> Response {
-    let profile = services.staff.find(&acting.actor, id.0).await?;
+    let profile = services.staff.find(&acting, id.0).await?;
     Ok(Answer::ok(&StaffDto::from(&profile))?.version(profile.member.version))
 }
 

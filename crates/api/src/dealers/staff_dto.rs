@@ -125,7 +125,7 @@ pub(super) struct StaffDto {
     role: String,
     /// The member's sites; none means all.
     site_ids: Vec<Uuid>,
-    /// The member's commission plan; none yet.
+    /// The commission plan that is the member's own and in force; `null` where the dealer's plan for everybody holds, or none does.
     commission_plan_id: Option<Uuid>,
     /// Whether the member holds the role's rights.
     active: bool,
@@ -150,7 +150,7 @@ impl From<&StaffProfile> for StaffDto {
             dealer_id: member.dealer.uuid(),
             role: member.role.as_str().to_owned(),
             site_ids: member.sites.iter().map(SiteId::uuid).collect(),
-            commission_plan_id: None,
+            commission_plan_id: profile.plan.map(|plan| plan.uuid()),
             active: member.active,
             invited: member.invited(),
             version: member.version,

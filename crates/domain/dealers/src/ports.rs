@@ -5,8 +5,9 @@
 //! of the decision's record is written, or nothing.
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use kernel::act::{Act, Decide, Done};
-use kernel::id::{DealerId, SiteId, StaffId, UserId};
+use kernel::id::{CommissionPlanId, DealerId, SiteId, StaffId, UserId};
 use kernel::paging::{Page, PageRequest};
 use kernel::rights::Role;
 
@@ -88,6 +89,8 @@ pub struct StaffFacts {
     pub member: StaffMember,
     /// The person, once joined.
     pub person: Option<Person>,
+    /// The member's own commission plan.
+    pub plan: Option<CommissionPlanId>,
     /// The dealer's other owners who work for it now.
     pub other_owners: u64,
     /// Another dealer that the person works for.
@@ -206,9 +209,14 @@ pub struct StaffFilter {
 /// Reads staff.
 #[async_trait]
 pub trait StaffQueries: Send + Sync {
-    /// A page; order: `created_at`.
-    async fn list(&self, filter: &StaffFilter, page: &PageRequest) -> Result<Page<StaffProfile>, Error>;
+    /// A page, with the plans that are in force on a day; order: `created_at`.
+    async fn list(
+        &self,
+        filter: &StaffFilter,
+        on: NaiveDate,
+        page: &PageRequest,
+    ) -> Result<Page<StaffProfile>, Error>;
 
-    /// One, of any dealer.
-    async fn find(&self, member: StaffId) -> Result<Option<StaffProfile>, Error>;
+    /// One, of any dealer, with the plan that is in force on a day.
+    async fn find(&self, member: StaffId, on: NaiveDate) -> Result<Option<StaffProfile>, Error>;
 }

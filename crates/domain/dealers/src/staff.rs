@@ -2,7 +2,7 @@
 
 use kernel::Instant;
 use kernel::email::Email;
-use kernel::id::{DealerId, SiteId, StaffId, UserId};
+use kernel::id::{CommissionPlanId, DealerId, SiteId, StaffId, UserId};
 use kernel::rights::Role;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,9 @@ pub struct StaffProfile {
     pub name: Option<String>,
     /// The person's present address.
     pub email: Email,
+    /// The commission plan that is the member's own, the one that came into force last; none where everybody's plan holds.
+    #[serde(default)]
+    pub plan: Option<CommissionPlanId>,
 }
 
 /// A person with an account, as far as a dealer needs to know.

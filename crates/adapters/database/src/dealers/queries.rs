@@ -11,16 +11,19 @@ use ::dealers::rules::staff::profile;
 use ::dealers::site::{Site, SiteKind};
 use ::dealers::staff::StaffProfile;
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use kernel::error::Common;
-use kernel::id::{DealerId, SiteId, StaffId};
+use kernel::id::{DealerId, Id, SiteId, StaffId};
 use kernel::paging::{Page, PageRequest};
 use kernel::text::fold;
 use sea_orm::{DbErr, QueryResult};
+use uuid::Uuid;
 
 use super::rows;
 use crate::db::Db;
 use crate::fault;
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::rows::get;
 use crate::sql::Sql;
 
 /// Dealers, sites and staff to look at.
@@ -253,18 +256,27 @@ impl SiteQueries for SqlDealerQueries {
     }
 }
 
-/// A member with the person's name.
+/// A member with the person's name and the plan of [`rows::plan_on`].
 fn read_profile(row: &QueryResult) -> Result<StaffProfile, Common> {
-    Ok(profile(&rows::member(row)?, rows::person(row)?.as_ref()))
+    let plan: Option<Uuid> = get(row, "m_plan").map_err(|e| fault::common(&e))?;
+    Ok(StaffProfile {
+        plan: plan.map(Id::from_uuid),
+        ..profile(&rows::member(row)?, rows::person(row)?.as_ref())
+    })
 }
 
 const STAFF_FROM: &str = "staff m LEFT JOIN users u ON u.id = m.user_id";
 
 #[async_trait]
 impl StaffQueries for SqlDealerQueries {
-    async fn list(&self, filter: &StaffFilter, page: &PageRequest) -> Result<Page<StaffProfile>, Error> {
+    async fn list(
+        &self,
+        filter: &StaffFilter,
+        on: NaiveDate,
+        page: &PageRequest,
+    ) -> Result<Page<StaffProfile>, Error> {
         let query = ListQuery {
-            select: &format!("{}, {}", rows::MEMBER, rows::PERSON),
+            select: &format!("{}, {}, {}", rows::MEMBER, rows::PERSON, rows::plan_on(on)),
             from: STAFF_FROM,
             filter: |sql: &mut Sql| {
                 sql.push(" AND m.dealer_id = ").bind(filter.dealer.uuid());
@@ -283,12 +295,14 @@ impl StaffQueries for SqlDealerQueries {
         Ok(STAFF.page(&self.db, page, &query, read).await?)
     }
 
-    async fn find(&self, member: StaffId) -> Result<Option<StaffProfile>, Error> {
+    async fn find(&self, member: StaffId, on: NaiveDate) -> Result<Option<StaffProfile>, Error> {
         let mut sql = self.db.sql();
         sql.push("SELECT ")
             .push(rows::MEMBER)
             .push(", ")
             .push(rows::PERSON)
+            .push(", ")
+            .push(&rows::plan_on(on))
             .push(" FROM ")
             .push(STAFF_FROM);
         sql.push(" WHERE m.id = ").bind(member.uuid());

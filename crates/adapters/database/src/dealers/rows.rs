@@ -8,6 +8,7 @@ use ::dealers::dealer::{Dealer, DealerDetails};
 use ::dealers::settings::{DealerSettings, NegotiationRules};
 use ::dealers::site::{Coordinates, Site, SiteDetails};
 use ::dealers::staff::{Person, StaffMember};
+use chrono::NaiveDate;
 use kernel::error::Common;
 use kernel::id::Id;
 use kernel::money::Currency;
@@ -228,6 +229,14 @@ pub(super) fn site_columns(site: &Site) -> Result<Columns, Common> {
 pub(super) const MEMBER: &str = "m.id AS m_id, m.dealer_id AS m_dealer_id, m.user_id AS m_user_id, m.email AS m_email, \
      m.role AS m_role, m.sites AS m_sites, m.active AS m_active, m.version AS m_version, m.created_at AS m_created_at, \
      m.updated_at AS m_updated_at";
+
+/// The commission plan that is a member's own and in force on a day, as `m_plan`. The day is our own text.
+pub(super) fn plan_on(day: NaiveDate) -> String {
+    format!(
+        "(SELECT p.id FROM commission_plans p WHERE p.dealer_id = m.dealer_id AND p.staff_id = m.id \
+         AND p.effective_from <= '{day}' ORDER BY p.effective_from DESC, p.id DESC LIMIT 1) AS m_plan"
+    )
+}
 
 pub(super) fn member(row: &QueryResult) -> Result<StaffMember, Common> {
     let row = Row {

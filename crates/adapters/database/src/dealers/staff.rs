@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use kernel::act::{Act, Decide, Done, Record};
 use kernel::error::Common;
 use kernel::id::{DealerId, Id, StaffId};
+use uuid::Uuid;
 
 use super::{people, rows};
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::rows::update;
+use crate::rows::{get, update};
 use crate::tx::Tx;
 
 /// Staff in the database.
@@ -37,7 +38,7 @@ impl Staff for SqlStaff {
     ) -> Result<Done<StaffProfile>, Error> {
         self.db
             .act(act, |tx| async move {
-                let result = change_in(&tx, member, decide).await;
+                let result = change_in(&tx, act, member, decide).await;
                 (tx, result)
             })
             .await
@@ -46,6 +47,7 @@ impl Staff for SqlStaff {
 
 async fn change_in(
     tx: &Tx,
+    act: &Act,
     member: StaffId,
     decide: Decide<'_, StaffFacts, StaffMember, StaffProfile, Error>,
 ) -> Result<(StaffProfile, Record), Stop<Error>> {
@@ -60,10 +62,13 @@ async fn change_in(
     let mut sql = tx.sql();
     sql.push("SELECT ")
         .push(rows::MEMBER)
+        .push(", ")
+        .push(&rows::plan_on(act.at.date_naive()))
         .push(" FROM staff m WHERE m.id = ")
         .bind(member.uuid());
     let row = tx.one(sql).await?.ok_or(Common::absent("staff member"))?;
     let found = rows::member(&row)?;
+    let plan: Option<Uuid> = get(&row, "m_plan")?;
     let (person, works_for) = match found.user {
         Some(user) => (
             people::locked_person(tx, user).await?,
@@ -85,6 +90,7 @@ async fn change_in(
     let facts = StaffFacts {
         member: found,
         person,
+        plan: plan.map(Id::from_uuid),
         other_owners: u64::try_from(others).unwrap_or(0),
         works_elsewhere: works_for.filter(|at| *at != dealer),
         sites: people::sites_of(tx, dealer).await?,

@@ -204,7 +204,7 @@ pub(crate) async fn an_address_without_account_is_invited_and_keeps_its_place(wo
         .value;
     assert_eq!(again.member.id, first.member.id);
     assert_eq!(again.member.role, Role::Manager);
-    let shown = office.staff.find(&act.actor, first.member.id).await.unwrap();
+    let shown = office.staff.find(&act, first.member.id).await.unwrap();
     assert_eq!(shown, again);
     if office.world.database().is_none() {
         let letters = office.world.memory.jobs();

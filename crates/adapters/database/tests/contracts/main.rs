@@ -230,10 +230,7 @@ const CONTRACTS: &[Contract] = &[
     ),
     contract!(On::Databases, sales::a_sale_ends_all_that_hangs_on_the_car),
     contract!(On::Databases, sales::two_sales_of_one_listing_have_one_winner),
-    contract!(
-        On::Databases,
-        sales::a_hundred_sales_at_once_of_each_car_have_one_winner
-    ),
+    contract!(On::Databases, sales::no_car_is_sold_twice_in_ten_thousand_tries),
     contract!(On::Databases, sales::a_sale_that_fails_midway_leaves_nothing),
     contract!(On::Databases, sales::a_void_brings_the_balance_back),
     contract!(On::Databases, sales::one_key_sent_many_times_at_once_sells_once),
@@ -272,6 +269,10 @@ const CONTRACTS: &[Contract] = &[
     ),
     contract!(On::Databases, unit_of_work::a_kept_answer_expires_after_a_day),
     contract!(On::All, scheduling::what_was_booked_is_found_as_it_was_told),
+    contract!(
+        On::Databases,
+        scheduling::no_slot_is_booked_twice_in_ten_thousand_tries
+    ),
     contract!(On::All, scheduling::two_hundred_customers_cannot_book_one_slot),
     contract!(On::All, scheduling::one_customer_cannot_hold_overlapping_drives),
     contract!(On::All, scheduling::one_customer_cannot_hold_more_than_three),

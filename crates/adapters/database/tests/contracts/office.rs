@@ -198,7 +198,7 @@ impl Office {
         let page = self
             .staff
             .list(
-                &self.owner(dealer).actor,
+                &self.owner(dealer),
                 None,
                 Vec::new(),
                 None,

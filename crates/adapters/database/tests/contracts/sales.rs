@@ -76,9 +76,9 @@ pub(crate) async fn two_sales_of_one_listing_have_one_winner(world: World) {
     }
 }
 
-pub(crate) async fn a_hundred_sales_at_once_of_each_car_have_one_winner(world: World) {
+pub(crate) async fn no_car_is_sold_twice_in_ten_thousand_tries(world: World) {
     let till = Till::new(world).await;
-    let cars = 25;
+    let cars = 100;
     for _ in 0..cars {
         let listing = till.stage.car().await;
         assert_eq!(race(&till, listing, 100).await, ["already_sold"]);

@@ -73,6 +73,31 @@ pub(crate) async fn two_hundred_customers_cannot_book_one_slot(world: World) {
     assert_eq!(codes(&ends), ["slot_taken"]);
 }
 
+pub(crate) async fn no_slot_is_booked_twice_in_ten_thousand_tries(world: World) {
+    let stage = Stage::new(world).await;
+    let car = stage.car().await;
+    let mut customers = Vec::new();
+    for _ in 0..200 {
+        customers.push(stage.customer().await);
+    }
+    // Ten days that the showroom is open, at five starts each.
+    let starts = (8..14)
+        .chain(15..19)
+        .flat_map(|day| (13..18).map(move |hour| format!("2026-06-{day:02}T{hour}:00:00Z")));
+    for start in starts {
+        let wishes = customers
+            .iter()
+            .map(|customer| (customer.clone(), wish(car, &start)));
+        let ends = all_at_once(&stage, wishes.collect()).await;
+        assert_eq!(
+            ends.iter().filter(|end| end.is_ok()).count(),
+            1,
+            "{start}: {:?}",
+            codes(&ends)
+        );
+    }
+}
+
 pub(crate) async fn one_customer_cannot_hold_overlapping_drives(world: World) {
     let stage = Stage::new(world).await;
     let ann = stage.customer().await;

@@ -246,7 +246,10 @@ pub fn change(
         .for_dealer(after.dealer)
         .between(&shown(before), &shown(&after));
     let event = told("staff.changed", &after);
-    let answer = profile(&after, facts.person.as_ref());
+    let answer = StaffProfile {
+        plan: facts.plan,
+        ..profile(&after, facts.person.as_ref())
+    };
     Ok(Decision::new(after, answer, audit).telling(event))
 }
 
@@ -267,12 +270,13 @@ pub fn accept(
         .ok_or_else(|| Common::absent("invitation").into())
 }
 
-/// The member with the person's name.
+/// The member with the person's name, and no commission plan of its own.
 pub fn profile(member: &StaffMember, person: Option<&Person>) -> StaffProfile {
     StaffProfile {
         name: person.map(|p| p.name.clone()),
         email: person.map_or_else(|| member.email.clone(), |p| p.email.clone()),
         member: member.clone(),
+        plan: None,
     }
 }
 

@@ -27,7 +27,7 @@ impl StaffActs {
     /// The staff of one's own dealer, or of the one that an admin names.
     pub async fn list(
         &self,
-        actor: &Actor,
+        act: &Act,
         named: Option<DealerId>,
         role: Vec<Role>,
         active: Option<bool>,
@@ -36,19 +36,20 @@ impl StaffActs {
         let stranger = Common::Forbidden {
             right: Right::ManageStaff.as_str(),
         };
-        let dealer = actor.acting_dealer(Right::ManageStaff, named, stranger)?;
+        let dealer = act.actor.acting_dealer(Right::ManageStaff, named, stranger)?;
         let filter = StaffFilter { dealer, role, active };
-        self.queries.list(&filter, page).await
+        self.queries.list(&filter, act.at.date_naive(), page).await
     }
 
     /// One member: of one's own dealer, for its managers; oneself.
-    pub async fn find(&self, actor: &Actor, member: StaffId) -> Result<StaffProfile, Error> {
+    pub async fn find(&self, act: &Act, member: StaffId) -> Result<StaffProfile, Error> {
+        let actor = &act.actor;
         if *actor == Actor::Anonymous {
             return Err(Common::Unauthenticated.into());
         }
         let found = self
             .queries
-            .find(member)
+            .find(member, act.at.date_naive())
             .await?
             .ok_or_else(|| Error::from(Common::absent("staff member")))?;
         let dealer = found.member.dealer;

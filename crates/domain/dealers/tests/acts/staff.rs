@@ -107,7 +107,7 @@ async fn another_dealers_member_is_absent() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), Kind::Absent);
-    let error = world.staff.find(&stranger.actor, owner.id).await.unwrap_err();
+    let error = world.staff.find(&stranger, owner.id).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Absent);
 }
 
@@ -117,9 +117,9 @@ async fn a_member_sees_themselves_and_a_manager_all() {
     let dealer = world.dealer("Oak").await;
     let owner = owner_of(&world, &dealer).await;
     let oneself = world.member_as(owner.id, dealer.id, Role::Sales);
-    assert!(world.staff.find(&oneself.actor, owner.id).await.is_ok());
+    assert!(world.staff.find(&oneself, owner.id).await.is_ok());
     let colleague = world.member(dealer.id, Role::Sales);
-    let error = world.staff.find(&colleague.actor, owner.id).await.unwrap_err();
+    let error = world.staff.find(&colleague, owner.id).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Forbidden);
 }
 
