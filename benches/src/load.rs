@@ -13,7 +13,7 @@ use kernel::act::Act;
 use kernel::id::UserId;
 use kernel::money::Money;
 use kernel::text::fold;
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait as _, Value};
 use serde_json::json;
 use server::compose::Ground;
 

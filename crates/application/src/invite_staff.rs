@@ -18,7 +18,6 @@ use kernel::act::{Act, Audit, Decide, Decision, Done};
 use kernel::id::{DealerId, InvitationId, StaffId};
 use kernel::ports::Ids;
 use kernel::rights::Right;
-use serde_json::json;
 
 /// What adding somebody writes.
 #[derive(Clone, Debug)]

@@ -78,6 +78,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(sales::a_sale_is_mended_and_taken_back),
     journey!(sales::a_reserved_car_goes_to_its_buyer_alone),
     journey!(sales::an_owner_sells_privately_and_the_buyer_confirms),
+    journey!(sales::staff_show_the_plan_that_is_their_own),
     journey!(sales::commission_follows_the_plan_and_everybody_sees_their_own),
     journey!(sales::figures_are_what_happened),
     journey!(negotiation::a_stopped_dealer_answers_nothing_and_goes_on_where_it_was),

@@ -22,7 +22,11 @@ async fn left(app: &TestApp) -> [i64; 6] {
         rows(app, "invitations").await,
         rows(app, "refresh_tokens").await,
         rows(app, "sessions").await,
-        rows(app, "jobs WHERE kind NOT IN ('prune', 'digests', 'seal_audit_log')").await,
+        rows(
+            app,
+            "jobs WHERE kind NOT IN ('prune', 'digests', 'seal_audit_log')",
+        )
+        .await,
     ]
 }
 

@@ -311,6 +311,45 @@ async fn verify(app: &TestApp, person: &Person) {
     app.db.run(sql).await.unwrap();
 }
 
+pub(crate) async fn staff_show_the_plan_that_is_their_own(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let room = Showroom::open(&app).await;
+    let member = format!("/staff/{}", room.sales_id);
+    let plan_of =
+        async || room.owner.client.get(&member).await.expect(200).body["commission_plan_id"].clone();
+    let plan_from = |day: &str| {
+        json!({
+            "name": "Own", "effective_from": day, "basis": "price", "kind": "marginal",
+            "tiers": [{ "rate_bp": 300 }], "staff_id": room.sales_id
+        })
+    };
+    assert_eq!(plan_of().await, Value::Null);
+    let own = room
+        .owner
+        .client
+        .post("/commission-plans", plan_from("2026-06-02"))
+        .await
+        .expect(201);
+    assert_eq!(plan_of().await, own.body["id"]);
+    let _ = room
+        .owner
+        .client
+        .post("/commission-plans", plan_from("2027-01-01"))
+        .await
+        .expect(201);
+    assert_eq!(plan_of().await, own.body["id"], "not in force yet");
+    let listed = room.owner.client.get("/staff").await.expect(200).body;
+    let of_member = |line: &&Value| line["id"] == json!(room.sales_id);
+    let line = listed["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(of_member)
+        .unwrap();
+    assert_eq!(line["commission_plan_id"], own.body["id"]);
+    app.finish().await;
+}
+
 pub(crate) async fn commission_follows_the_plan_and_everybody_sees_their_own(backend: Backend) {
     let app = TestApp::start(backend).await;
     let room = Showroom::open(&app).await;
@@ -321,13 +360,6 @@ pub(crate) async fn commission_follows_the_plan_and_everybody_sees_their_own(bac
         "tiers": [{ "up_to": dollars("10000.00"), "rate_bp": 100 }, { "rate_bp": 300 }],
         "maximum": dollars("900.00"), "bonus": { "from_unit": 2, "amount": dollars("50.00") }
     });
-    let own_from = |day: &str| {
-        let mut own = plan.clone();
-        own["effective_from"] = json!(day);
-        own["staff_id"] = json!(room.sales_id);
-        own
-    };
-    let (own, later) = (own_from("2026-06-02"), own_from("2027-01-01"));
     assert_eq!(
         room.sales
             .client
@@ -398,29 +430,6 @@ pub(crate) async fn commission_follows_the_plan_and_everybody_sees_their_own(bac
         room.owner.client.get(&mine).await.expect(200).body["count"],
         json!(2)
     );
-    let member = format!("/staff/{}", room.sales_id);
-    let plan_of =
-        async || room.owner.client.get(&member).await.expect(200).body["commission_plan_id"].clone();
-    assert_eq!(plan_of().await, Value::Null, "everybody's plan is nobody's own");
-    let own = room.owner.client.post("/commission-plans", own).await.expect(201);
-    assert_eq!(plan_of().await, own.body["id"]);
-    let _ = room
-        .owner
-        .client
-        .post("/commission-plans", later)
-        .await
-        .expect(201);
-    assert_eq!(plan_of().await, own.body["id"], "not in force yet");
-    let listed = room.owner.client.get("/staff").await.expect(200).body;
-    let of_member = |line: &&Value| line["id"] == json!(room.sales_id);
-    let line = listed["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(of_member)
-        .unwrap();
-    assert_eq!(line["commission_plan_id"], own.body["id"]);
-
     let renamed = json!({ "name": "House of June" });
     let path = format!("/commission-plans/{}", made.text("/id"));
     assert_eq!(

@@ -255,13 +255,7 @@ async fn hire(
     let page = kernel::paging::PageRequest::default();
     let known = services
         .staff
-        .list(
-            &kernel::actor::Actor::System,
-            Some(dealer),
-            vec![Role::Owner],
-            None,
-            &page,
-        )
+        .list(&stage.house(0), Some(dealer), vec![Role::Owner], None, &page)
         .await?;
     let founder = known
         .items

@@ -27,7 +27,7 @@ async fn whoever_registers_a_dealer_becomes_its_owner_and_it_waits() {
     let manager = world.member(dealer.id, Role::Manager);
     let staff = world
         .staff
-        .list(&manager.actor, None, Vec::new(), None, &PageRequest::default())
+        .list(&manager, None, Vec::new(), None, &PageRequest::default())
         .await
         .unwrap();
     let owner = staff.items.first().unwrap();

@@ -14,10 +14,10 @@ use kernel::rights::Role;
 use crate::{World, now};
 
 async fn owner_of(world: &World, dealer: &Dealer) -> StaffMember {
-    let actor = world.member(dealer.id, Role::Manager).actor;
+    let manager = world.member(dealer.id, Role::Manager);
     let all = world
         .staff
-        .list(&actor, None, vec![Role::Owner], None, &PageRequest::default())
+        .list(&manager, None, vec![Role::Owner], None, &PageRequest::default())
         .await
         .unwrap();
     all.items.into_iter().next().unwrap().member
