@@ -72,8 +72,9 @@ pub(super) struct AuditLineDto {
     subject_kind: String,
     subject_id: Uuid,
     dealer_id: Option<Uuid>,
-    /// What changed: old and new values by field, or what the thing was like. No secret, and nothing that is a person's.
-    #[schema(value_type = Object, example = json!({ "asking_price": { "from": "7000.00", "to": "6500.00" } }))]
+    /// What changed: old and new values by field, or what the thing was like; `null` where the action says it all. No secret, and nothing
+    /// that is a person's.
+    #[schema(example = json!({ "asking_price": { "from": "7000.00", "to": "6500.00" } }))]
     detail: Value,
     /// Why, in the words of whoever did it.
     reason: Option<String>,
