@@ -246,6 +246,17 @@ impl Tx {
         Ok(self.one(sql).await?.is_some())
     }
 
+    /// Locks rows by their ids, in the order of the ids, in one statement. Those that are not there are none.
+    pub async fn lock_all(&self, table: &'static str, ids: &[uuid::Uuid]) -> Result<(), DbErr> {
+        if self.backend() != DbBackend::Postgres || ids.is_empty() {
+            return Ok(());
+        }
+        let mut sql = self.sql();
+        sql.push("SELECT 1 FROM ").push(table).push(" WHERE id IN (");
+        sql.bind_all(ids.iter().copied()).push(") ORDER BY id FOR UPDATE");
+        self.all(sql).await.map(|_| ())
+    }
+
     /// Runs a statement; says how many rows it touched.
     pub async fn run(&self, sql: Sql) -> Result<u64, DbErr> {
         self.patience

@@ -102,9 +102,7 @@ async fn close_in(
     let mut in_order: Vec<Uuid> = targets.iter().map(|target| target.listing.uuid()).collect();
     in_order.sort_unstable();
     hold_dealers(tx, &in_order).await?;
-    for listing in &in_order {
-        tx.lock("listings", *listing).await?;
-    }
+    tx.lock_all("listings", &in_order).await?;
     let mut facts = Vec::with_capacity(targets.len());
     for target in targets {
         facts.push(facts_of(tx, act, target).await?);

@@ -1,6 +1,6 @@
 //! The job queue.
 
-use application::jobs::{JobQueries, JobStatus, Queue, Room, Times};
+use application::jobs::{ClaimedJob, JobQueries, JobStatus, Queue, Room, Times};
 use application::upkeep::{Before, Upkeep};
 use forecourt_database::{SqlQueue, SqlUpkeep};
 use kernel::job::{Job, Lane};
@@ -14,6 +14,12 @@ fn times(world: &World) -> Times {
         product: world.clock.now(),
         wall: world.clock.now(),
     }
+}
+
+/// Claims a job that is there.
+async fn claimed(queue: &SqlQueue, world: &World) -> ClaimedJob {
+    let mut jobs = queue.claim(times(world), 30, Room::of(10)).await.unwrap();
+    jobs.pop().unwrap()
 }
 
 pub(crate) async fn a_job_is_in_one_workers_hands(world: World) {
@@ -58,30 +64,15 @@ pub(crate) async fn a_job_whose_worker_died_is_taken_again_and_the_dead_hand_is_
         .enqueue(Job::new("slow", &json!({})), world.clock.now())
         .await
         .unwrap();
-    let first = queue
-        .claim(times(&world), 30, Room::of(10))
-        .await
-        .unwrap()
-        .pop()
-        .unwrap();
+    let first = claimed(&queue, &world).await;
     assert_eq!(queue.claim(times(&world), 30, Room::of(10)).await.unwrap(), []);
     world.clock.advance(31);
-    let second = queue
-        .claim(times(&world), 30, Room::of(10))
-        .await
-        .unwrap()
-        .pop()
-        .unwrap();
+    let second = claimed(&queue, &world).await;
     assert_eq!((second.id, second.attempt), (first.id, 2));
     assert!(!queue.succeed(&first, world.clock.now(), None).await.unwrap());
     assert!(!queue.extend(&first, world.clock.now(), 30).await.unwrap());
     assert!(queue.hand_back(&second).await.unwrap());
-    let third = queue
-        .claim(times(&world), 30, Room::of(10))
-        .await
-        .unwrap()
-        .pop()
-        .unwrap();
+    let third = claimed(&queue, &world).await;
     assert_eq!(third.attempt, 2, "handing back does not count as a try");
     assert!(
         queue
