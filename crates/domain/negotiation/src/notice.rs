@@ -99,8 +99,8 @@ impl Notice {
                     "status": talk.state.status(),
                     "by": occasion.by(),
                     "amount": standing.map(|offer| offer.amount.to_string()),
-                    "reason": talk.reason,
-                })),
+                }))
+                .because(talk.reason.clone()),
         }
     }
 }

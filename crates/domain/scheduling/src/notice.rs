@@ -116,8 +116,8 @@ impl Notice {
             .with(json!({
                 "status": drive.status,
                 "start_at": drive.slot.start_at,
-                "reason": drive.reason,
-            }));
+            }))
+            .because(drive.reason.clone());
         Self { event, jobs, audit }
     }
 
