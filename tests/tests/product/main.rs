@@ -12,6 +12,7 @@ use forecourt_tests::journeys::{self, Journey, journey};
 use libtest_mimic::Trial;
 
 mod access;
+mod accounts;
 mod alerts;
 mod audit;
 mod channels;
@@ -146,14 +147,14 @@ const JOURNEYS: &[Journey] = &[
     journey!(identity::five_wrong_tries_kill_a_code_and_a_minute_lies_between_two),
     journey!(identity::a_code_dies_after_a_quarter_of_an_hour),
     journey!(identity::changing_the_password_ends_the_other_sessions),
-    journey!(identity::a_person_changes_their_own_data_and_nothing_else),
-    journey!(identity::a_new_address_counts_when_its_code_came_back),
-    journey!(identity::failures_slow_down_and_never_lock_the_holder_out),
-    journey!(identity::an_admin_finds_closes_and_opens_accounts),
-    journey!(identity::an_invited_admin_joins_once),
-    journey!(identity::who_has_no_password_is_refused_like_anybody_else),
-    journey!(identity::who_was_invited_and_has_not_come_yet_is_a_stranger),
-    journey!(identity::keys_are_public_and_name_the_tokens),
+    journey!(accounts::a_person_changes_their_own_data_and_nothing_else),
+    journey!(accounts::a_new_address_counts_when_its_code_came_back),
+    journey!(accounts::failures_slow_down_and_never_lock_the_holder_out),
+    journey!(accounts::an_admin_finds_closes_and_opens_accounts),
+    journey!(accounts::an_invited_admin_joins_once),
+    journey!(accounts::who_has_no_password_is_refused_like_anybody_else),
+    journey!(accounts::who_was_invited_and_has_not_come_yet_is_a_stranger),
+    journey!(accounts::keys_are_public_and_name_the_tokens),
 ];
 
 fn main() {
