@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | [`commission`] | terms, shares, plans and the ledger: usable by itself (`examples/month.rs`) |
 //! | [`sale`] | [`Sale`](sale::Sale): seller, buyer, price, state |
+//! | [`bill`] | what a bill of sale says |
 //! | [`request`] | what callers ask for, checked |
 //! | [`facts`] | what is known, under lock, when a sale is closed, mended or voided |
 //! | [`rules`] | close, sell privately, mend, confirm, void, and who sees what: pure decisions |
@@ -25,6 +26,7 @@
 //! assert_eq!(earned.amount(), "370.00", "2 %, half to even");
 //! ```
 
+pub mod bill;
 pub mod commission;
 pub mod error;
 pub mod facts;

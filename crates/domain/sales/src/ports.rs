@@ -5,9 +5,11 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
+use kernel::error::Common;
 use kernel::id::{CommissionPlanId, DealerId, SaleId, SiteId, StaffId, UserId};
 use kernel::paging::{Page, PageRequest};
 
+use crate::bill::{Bill, Party};
 use crate::commission::ledger::Entry;
 use crate::commission::plan::{Plan, PlanDetails};
 use crate::error::Error;
@@ -74,6 +76,20 @@ pub trait SaleQueries: Send + Sync {
         after: Option<SaleId>,
         limit: u32,
     ) -> Result<Vec<Sale>, Error>;
+}
+
+/// What a bill of sale says beside the sale.
+#[async_trait]
+pub trait Papers: Send + Sync {
+    /// Who sold, as papers name them: a dealer with address and licence, a person by their name.
+    async fn seller(&self, sale: &Sale) -> Result<Party, Error>;
+}
+
+/// Prints papers.
+#[async_trait]
+pub trait Printer: Send + Sync {
+    /// A bill of sale as a PDF of one page. The same bill is the same bytes.
+    async fn bill_of_sale(&self, bill: Bill) -> Result<Vec<u8>, Common>;
 }
 
 /// What is true while a plan is written.

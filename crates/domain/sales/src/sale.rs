@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use kernel::Instant;
+use kernel::distance::Distance;
 use kernel::email::Email;
 use kernel::id::{
     CommissionPlanId, DealerId, ListingId, NegotiationId, PurchaseId, SaleId, SiteId, StaffId, UserId,
@@ -74,6 +75,9 @@ pub struct SoldVehicle {
     pub model: String,
     /// Model year.
     pub year: i32,
+    /// What its odometer read. None where nobody had entered it, and of sales from before it was kept.
+    #[serde(default)]
+    pub odometer: Option<Distance>,
 }
 
 impl SoldVehicle {

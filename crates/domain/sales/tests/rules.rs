@@ -49,6 +49,7 @@ fn user(n: u128) -> Actor {
         user: id(n),
         session: id(n),
         admin: false,
+        factor_due: false,
         staff: None,
     })
 }
@@ -58,6 +59,7 @@ fn staff(n: u128, role: Role, dealer: u128) -> Actor {
         user: id(n + 1000),
         session: id(n),
         admin: false,
+        factor_due: false,
         staff: Some(Membership {
             staff: id(n),
             dealer: id(dealer),
@@ -82,6 +84,7 @@ fn vehicle() -> SoldVehicle {
         make: "Honda".to_owned(),
         model: "Accord".to_owned(),
         year: 2003,
+        odometer: None,
     }
 }
 

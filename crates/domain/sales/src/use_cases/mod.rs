@@ -1,5 +1,6 @@
 //! Plans, mending, looking. Closing, confirming and voiding live in the application crate.
 
+mod bill;
 mod look;
 mod plans;
 
@@ -12,7 +13,7 @@ use kernel::id::SaleId;
 use kernel::ports::Ids;
 
 use crate::error::Error;
-use crate::ports::{Figures, Ledger, Plans, SaleQueries, Sales};
+use crate::ports::{Figures, Ledger, Papers, Plans, Printer, SaleQueries, Sales};
 use crate::request::SaleChanges;
 use crate::rules;
 use crate::sale::Sale;
@@ -61,4 +62,15 @@ pub struct LookAtSales {
     pub ledger: Arc<dyn Ledger>,
     /// Figures.
     pub figures: Arc<dyn Figures>,
+}
+
+/// Prints what the parties of a sale take home.
+#[derive(Clone)]
+pub struct PrintBill {
+    /// Who may see it.
+    pub look: LookAtSales,
+    /// What it says beside the sale.
+    pub papers: Arc<dyn Papers>,
+    /// Puts it on paper.
+    pub printer: Arc<dyn Printer>,
 }
