@@ -47,6 +47,12 @@ const TEMPLATES: &[(&str, &str)] = &[
         "staff_invitation",
         include_str!("../templates/staff_invitation.txt"),
     ),
+    (
+        "recovery_code_used",
+        include_str!("../templates/recovery_code_used.txt"),
+    ),
+    ("totp_disabled", include_str!("../templates/totp_disabled.txt")),
+    ("totp_enabled", include_str!("../templates/totp_enabled.txt")),
     ("webhook_off", include_str!("../templates/webhook_off.txt")),
     ("verify_email", include_str!("../templates/verify_email.txt")),
     (

@@ -29,7 +29,7 @@ pub enum KeyError {
     },
     /// The file holds something else.
     #[error(
-        "the key file {path} is damaged: restore it from a backup, or remove it to start with new keys: everybody is signed out, webhooks get other secrets, and browsers must register anew for pushes"
+        "the key file {path} is damaged: restore it from a backup, or remove it to start with new keys: everybody is signed out, webhooks get other secrets, browsers must register anew for pushes, and nobody who has a second factor can sign in until its row in second_factors is removed"
     )]
     Damaged {
         /// Where it is.
@@ -50,7 +50,7 @@ pub struct Keys {
 struct KeyFile {
     /// Ed25519 seeds; the first one signs.
     signing: Vec<String>,
-    /// For deriving codes, invitation tokens, secrets of webhooks and the key of pushes.
+    /// For deriving codes, invitation tokens, secrets of webhooks, the key of pushes and that of second factors.
     derivation: String,
 }
 

@@ -7,18 +7,22 @@
 //! | `tokens` | [`Tokens`]: access tokens (JWT, EdDSA) |
 //! | `derived` | [`DerivedCodes`]: codes and invitation tokens by keyed functions; hashes of refresh tokens |
 //! | `feeds` | [`HmacFeedTokens`]: tokens of calendar feeds |
+//! | `links` | [`HmacSigner`]: signatures of links to files |
 //! | `webhooks` | [`WebhookSecrets`]: secrets of webhooks, and signatures |
 //! | `push_keys` | [`push_key_candidates`]: the key that pushes are signed with |
+//! | `totp` | [`TotpFactors`]: second factors, their secrets sealed |
 //! | `random` | [`OsRandom`] |
 
 mod argon;
 mod derived;
 mod feeds;
 mod keys;
+mod links;
 mod provider;
 mod push_keys;
 mod random;
 mod tokens;
+mod totp;
 mod unsubscribe;
 mod webhooks;
 
@@ -26,8 +30,10 @@ pub use argon::Argon2Hasher;
 pub use derived::DerivedCodes;
 pub use feeds::HmacFeedTokens;
 pub use keys::{KeyError, Keys};
+pub use links::HmacSigner;
 pub use push_keys::push_key_candidates;
 pub use random::OsRandom;
 pub use tokens::Tokens;
+pub use totp::TotpFactors;
 pub use unsubscribe::HmacUnsubscribeLinks;
 pub use webhooks::WebhookSecrets;

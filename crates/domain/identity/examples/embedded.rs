@@ -25,7 +25,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         principals: store.clone(),
         hasher: secrets.clone(),
         tokens: secrets.clone(),
-        codes: secrets,
+        codes: secrets.clone(),
+        factors: secrets,
         ids: Ids::new(Arc::new(clock.clone()), random.clone()),
         random,
         policy: Policy::default(),
@@ -53,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .and_then(|id| id.as_str());
     let code = identity.codes.code(id.ok_or("an id")?.parse()?);
     let first = identity
-        .verify_email(&act, "ann@example.com", &code, None)
+        .verify_email(&act, "ann@example.com", &code, None, None)
         .await?;
     let second = identity.refresh(&act, &first.refresh_token).await?;
     println!("{} is signed in", second.profile.user.email);

@@ -21,6 +21,19 @@ pub enum Error {
     /// A one-time code that is wrong, used, killed or too old: the caller can't tell which.
     #[error("the code is wrong or no longer valid: ask for a new one")]
     CodeInvalid,
+    /// Right password, but a second factor is asked for and none was given.
+    #[error(
+        "this account has a second factor: send the code that the authenticator shows, or a recovery code, as `totp`"
+    )]
+    TotpRequired,
+    /// A code of a second factor that is wrong or was used before: the caller can't tell which.
+    #[error(
+        "the code is wrong or was used before: give the one that the authenticator shows now, or a recovery code"
+    )]
+    TotpInvalid,
+    /// A second factor is in force already.
+    #[error("a second factor is in force already: take it away first (DELETE /me/totp)")]
+    TotpEnabled,
     /// A refresh token that is unknown, used before or too old.
     #[error("the refresh token is not valid any more: sign in again")]
     RefreshInvalid,
@@ -42,10 +55,10 @@ impl Failure for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Common(common) => common.kind(),
-            Self::InvalidCredentials | Self::RefreshInvalid => Kind::Unauthenticated,
+            Self::InvalidCredentials | Self::RefreshInvalid | Self::TotpRequired => Kind::Unauthenticated,
             Self::EmailUnverified | Self::AccountInactive => Kind::Forbidden,
-            Self::CodeInvalid | Self::InvitationInvalid => Kind::Invalid,
-            Self::EmailTaken | Self::OwnAccount | Self::RoleHeld => Kind::Conflict,
+            Self::CodeInvalid | Self::TotpInvalid | Self::InvitationInvalid => Kind::Invalid,
+            Self::EmailTaken | Self::OwnAccount | Self::RoleHeld | Self::TotpEnabled => Kind::Conflict,
         }
     }
 
@@ -55,7 +68,9 @@ impl Failure for Error {
             Self::InvalidCredentials => "invalid_credentials",
             Self::EmailUnverified => "email_unverified",
             Self::AccountInactive => "account_inactive",
-            Self::CodeInvalid => "code_invalid",
+            Self::CodeInvalid | Self::TotpInvalid => "code_invalid",
+            Self::TotpRequired => "totp_required",
+            Self::TotpEnabled => "totp_enabled",
             Self::RefreshInvalid => "refresh_token_invalid",
             Self::EmailTaken => "email_taken",
             Self::InvitationInvalid => "invitation_invalid",

@@ -60,6 +60,30 @@ pub fn password_changed(user: &User) -> Job {
     )
 }
 
+/// Tells that a second factor is asked for from now on.
+pub fn totp_enabled(user: &User) -> Job {
+    Letter::job(
+        &user.email,
+        "totp_enabled",
+        json!({"first_name": user.first_name}),
+    )
+}
+
+/// Tells that no second factor is asked for any more.
+pub fn totp_disabled(user: &User) -> Job {
+    Letter::job(
+        &user.email,
+        "totp_disabled",
+        json!({"first_name": user.first_name}),
+    )
+}
+
+/// Tells that somebody signed in by a recovery code, and how many are left.
+pub fn recovery_code_used(user: &User, left: usize) -> Job {
+    let params = json!({"first_name": user.first_name, "left": left});
+    Letter::job(&user.email, "recovery_code_used", params)
+}
+
 /// Tells the former address that the account has moved to another.
 pub fn email_changed(user: &User, former: &Email) -> Job {
     Letter::job(former, "email_changed", json!({"first_name": user.first_name}))

@@ -6,11 +6,12 @@
 //!   that comes a second time ends the whole session**: one of the two who hold it is a thief.
 //! * Codes and invitation tokens are derived from ids by keyed functions and kept nowhere; refresh tokens are kept hashed.
 //! * Strangers learn nothing about who has an account: unknown addresses get the same answers, in the same time.
+//! * A [`second_factor`] is asked for beside the password once a first code of it came; each of its codes is good once.
 //! * Guessing is slowed down by [`throttle`], which grows, and never shuts the holder out for good.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`user`], [`session`], [`code`], [`invitation`] | the things |
+//! | [`user`], [`session`], [`code`], [`second_factor`], [`invitation`] | the things |
 //! | [`password`], [`secret`], [`throttle`], [`rules`] | what decides |
 //! | [`plan`], [`ports`] | what is known, what is written, what is needed from outside |
 //! | [`use_cases`] | the acts, on [`Identity`] |
@@ -41,6 +42,7 @@ pub mod plan;
 pub mod policy;
 pub mod ports;
 pub mod rules;
+pub mod second_factor;
 pub mod secret;
 pub mod session;
 pub mod throttle;

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::{OneTimeCode, Purpose};
 use crate::invitation::Invitation;
+use crate::second_factor::FactorChange;
 use crate::secret::{PasswordHash, TokenHash};
 use crate::session::{EndSessions, RefreshToken, Session};
 use crate::throttle::{Throttle, ThrottleKey};
-use crate::user::{Account, ReferralCode, User};
+use crate::user::{Account, ReferralCode, TermsInForce, User};
 
 /// What is to be written of an account, in this order; all or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct AccountPlan {
     pub user: Option<User>,
     /// The password that the user has from now on.
     pub password: Option<(UserId, PasswordHash)>,
+    /// What becomes of a second factor.
+    pub factor: Option<FactorChange>,
     /// All live codes of this purpose die.
     pub kill_codes: Option<(UserId, Purpose)>,
     /// A code, new or changed.
@@ -93,6 +96,8 @@ pub struct RegistrationFacts {
     pub free_code: Option<ReferralCode>,
     /// Whose code was entered.
     pub referrer: Option<UserId>,
+    /// The terms that are in force. None where none are published.
+    pub terms: Option<TermsInForce>,
 }
 
 /// Whom a sign-in concerns.
@@ -102,6 +107,8 @@ pub struct SignInTarget<'a> {
     pub email: &'a Email,
     /// Where the caller is.
     pub ip: Option<&'a str>,
+    /// Will a second factor be judged? Its failures are counted by the very act.
+    pub counting: bool,
 }
 
 /// What is known when somebody signs in.
@@ -170,7 +177,8 @@ pub struct CodeFacts {
     pub throttles: Vec<Throttle>,
 }
 
-/// How entering a code ended. Both ends are written, so a miss is no error inside the act.
+/// How entering a code ended, one that was sent or one of the second factor. Both ends are written, so a miss is no error inside the
+/// act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CodeEnd {
     /// It was right; the user as they are now.

@@ -7,10 +7,10 @@ use chrono::TimeDelta;
 pub struct Policy {
     /// Must an address be confirmed before its holder can sign in?
     pub require_email_verification: bool,
-    /// The version of the terms that a registration accepts.
-    pub terms_version: String,
     /// Are failed sign-ins slowed down? Off only for load tests.
     pub throttle: bool,
+    /// Must admins have a second factor? Until they have one, they have no rights of an admin.
+    pub admin_totp: bool,
     /// Life of an access token, in seconds.
     pub access_seconds: u32,
     /// Life of a refresh token, in days.
@@ -29,8 +29,8 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             require_email_verification: true,
-            terms_version: "1".to_owned(),
             throttle: true,
+            admin_totp: false,
             access_seconds: 3_600,
             refresh_days: 7,
             code_minutes: 15,

@@ -15,7 +15,7 @@ use crate::plan::{
     AccountFacts, AccountPlan, CodeEnd, CodeFacts, CodeTarget, InviteFacts, InvitePlan, RefreshFacts,
     Refreshed, RegistrationFacts, RegistrationTarget, SignInFacts, SignInTarget,
 };
-use crate::secret::{PasswordHash, Secret, TokenHash};
+use crate::secret::{PasswordHash, SealedSecret, Secret, TokenHash};
 use crate::session::Session;
 use crate::throttle::{Throttle, ThrottleKey};
 use crate::user::{Account, PlatformRole, User};
@@ -40,13 +40,14 @@ pub trait Accounts: Send + Sync {
     /// this and [`Accounts::sign_in`], which looks again.
     async fn look_up(&self, target: &SignInTarget<'_>, at: Instant) -> Result<SignInFacts, Error>;
 
-    /// Locks the account's counts and the user, whose session is to be opened.
+    /// Locks the account's counts and the user, whose session is to be opened. Counts are made where there are none when the
+    /// target says so: of wrong codes that come at once each is counted before the next is judged.
     async fn sign_in(
         &self,
         act: &Act,
         target: &SignInTarget<'_>,
-        decide: Decide<'_, SignInFacts, AccountPlan, User, Error>,
-    ) -> Result<Done<User>, Error>;
+        decide: Decide<'_, SignInFacts, AccountPlan, CodeEnd, Error>,
+    ) -> Result<Done<CodeEnd>, Error>;
 
     /// Locks the counts of these keys, made where there are none, and writes them as the decision leaves them. Counts
     /// that are forgotten by `act.at` may be removed.
@@ -92,6 +93,15 @@ pub trait Accounts: Send + Sync {
         decide: Decide<'_, AccountFacts, AccountPlan, User, Error>,
     ) -> Result<Done<User>, Error>;
 
+    /// Changes a user who gives a code of the second factor. Locks the user and, before, the count of failures to prove oneself,
+    /// made where there is none: of wrong codes that come at once each is counted before the next is judged.
+    async fn prove(
+        &self,
+        act: &Act,
+        user: UserId,
+        decide: Decide<'_, AccountFacts, AccountPlan, CodeEnd, Error>,
+    ) -> Result<Done<CodeEnd>, Error>;
+
     /// An account as it is, with nothing locked.
     async fn find(&self, user: UserId) -> Result<Option<Account>, Error>;
 
@@ -117,9 +127,18 @@ pub trait Invitations: Send + Sync {
 /// Who is behind a session. Asked at each call of the API, so one query.
 #[async_trait]
 pub trait Principals: Send + Sync {
-    /// The person with what they are now; none when the session has ended or expired, or the account is closed. A
+    /// The person with what they are now, and whether a second factor of theirs is in force; none when the session has ended or expired, or the account is closed. A
     /// membership counts only while it is active.
-    async fn principal(&self, session: SessionId, at: Instant) -> Result<Option<Principal>, Common>;
+    async fn principal(&self, session: SessionId, at: Instant) -> Result<Option<Known>, Common>;
+}
+
+/// Who is behind a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The person.
+    pub principal: Principal,
+    /// Is a second factor in force? Of admins alone it is known.
+    pub factor: bool,
 }
 
 /// A user as `/me` shows them.
@@ -129,6 +148,8 @@ pub struct Profile {
     pub user: User,
     /// The dealer that they work for.
     pub staff: Option<Membership>,
+    /// Is a second factor asked for?
+    pub totp: bool,
 }
 
 /// Which users to list.
@@ -225,4 +246,34 @@ pub trait Codes: Send + Sync {
 
     /// The hash by which a random token is kept.
     fn token_hash(&self, token: &Secret) -> TokenHash;
+}
+
+/// A secret of a second factor, just made.
+#[derive(Clone, Debug)]
+pub struct FreshSecret {
+    /// In base32 (RFC 4648) without padding, for those who type it.
+    pub secret: Secret,
+    /// The same as a link, for a picture that a telephone reads.
+    pub otpauth_url: Secret,
+    /// As it is kept.
+    pub sealed: SealedSecret,
+}
+
+/// Makes the secrets of second factors, keeps them sealed, and knows their codes (RFC 6238: SHA-1, six digits, 30 s).
+pub trait SecondFactors: Send + Sync {
+    /// A secret of 160 random bits for this person. The link names the address.
+    fn fresh(&self, user: UserId, email: &Email) -> Result<FreshSecret, Common>;
+
+    /// The time step whose code this is: the present one, the one before or the next. None where it is the code of none of
+    /// them. An error when the secret is another person's, or was sealed under another key.
+    fn step(
+        &self,
+        user: UserId,
+        sealed: &SealedSecret,
+        code: &str,
+        at: Instant,
+    ) -> Result<Option<u64>, Common>;
+
+    /// The keyed hash that a recovery code of this person is kept by.
+    fn recovery_hash(&self, user: UserId, code: &str) -> TokenHash;
 }

@@ -1,17 +1,22 @@
 //! Pure decisions on accounts: facts in, plan out.
 
 use kernel::Instant;
+use kernel::act::Record;
 use kernel::email::Email;
+use kernel::event::Event;
 use kernel::id::{CodeId, SessionId, UserId};
 
 use crate::code::{OneTimeCode, Purpose};
 use crate::error::Error;
+use crate::letters;
 use crate::plan::{AccountPlan, SignInFacts};
 use crate::policy::Policy;
-use crate::ports::{Codes, Verdict};
+use crate::ports::{Codes, SecondFactors, Verdict};
+use crate::second_factor::{FactorChange, Proof, SecondFactor};
 use crate::secret::{PasswordHash, Secret, TokenHash};
 use crate::session::{EndReason, EndSessions};
 use crate::throttle::ThrottleKey;
+use crate::use_cases::told;
 use crate::user::{Account, PlatformRole, User};
 
 /// The counts that a sign-in looks at.
@@ -48,6 +53,56 @@ pub fn proven<'a>(
             .filter(|account| account.password.is_some() && account.password.as_ref() == compared)
             .ok_or(Error::InvalidCredentials),
     }
+}
+
+/// What the second factor says to a sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Factor {
+    /// None is asked for.
+    NotAsked,
+    /// The code was right: the factor as it then is.
+    Right(SecondFactor, Proof),
+    /// The code was wrong, or used before.
+    Wrong,
+}
+
+impl Factor {
+    /// What is to be written of it: its code is used up.
+    pub fn change(&self) -> Option<FactorChange> {
+        match self {
+            Self::Right(factor, _) => Some(FactorChange::Kept(factor.clone())),
+            Self::NotAsked | Self::Wrong => None,
+        }
+    }
+
+    /// Who signed in by a recovery code is told, and how many are left.
+    pub fn tell(&self, user: &User, record: &mut Record) {
+        let Self::Right(_, Proof::Recovery(left)) = self else {
+            return;
+        };
+        record
+            .events
+            .push(Event::new("user.recovery_code_used", user.id, told(user)));
+        record.jobs.push(letters::recovery_code_used(user, *left));
+    }
+}
+
+/// Judges the code of a second factor. Refuses where one is asked for and none was given: ask only when the password was right,
+/// as it tells that there is an account.
+pub fn second_factor(
+    factors: &dyn SecondFactors,
+    account: &Account,
+    given: Option<&Secret>,
+    at: Instant,
+) -> Result<Factor, Error> {
+    let Some(factor) = account.factor_in_force() else {
+        return Ok(Factor::NotAsked);
+    };
+    let given = given.ok_or(Error::TotpRequired)?;
+    Ok(match factor.take(factors, given, at)? {
+        Some((factor, proof)) => Factor::Right(factor, proof),
+        None => Factor::Wrong,
+    })
 }
 
 /// Does `given` match the live code?
@@ -92,7 +147,8 @@ pub struct Newcomer {
 /// The user's half of accepting an invitation: the account as it is afterwards, and what to write.
 ///
 /// The link came to the address, so the address counts as confirmed. An account whose address was never confirmed may
-/// have been made by somebody else: it goes on only with the newcomer's names and password, and its sessions end.
+/// have been made by somebody else: it goes on only with the newcomer's names and password, without the second factor, and its
+/// sessions end.
 pub fn welcome(
     holder: Option<&Account>,
     newcomer: &Result<Newcomer, Error>,
@@ -133,6 +189,7 @@ pub fn welcome(
     let plan = AccountPlan {
         password: Some((user.id, newcomer.password)),
         kill_codes: Some((user.id, Purpose::VerifyEmail)),
+        factor: holder.factor.as_ref().map(|_| FactorChange::Dropped(user.id)),
         end_sessions: Some(EndSessions {
             user: user.id,
             except: None,

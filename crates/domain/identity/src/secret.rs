@@ -84,6 +84,10 @@ kept!(
     /// A fast hash of a random token.
     TokenHash
 );
+kept!(
+    /// A secret that must be read again, encrypted under the installation's key.
+    SealedSecret
+);
 
 #[cfg(test)]
 mod tests {

@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 use kernel::Instant;
 use kernel::email::Email;
 use kernel::error::Malformed;
-use kernel::id::UserId;
+use kernel::id::{ContentVersionId, FileId, UserId};
 use kernel::phone::Phone;
 use kernel::ports::Random;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::second_factor::SecondFactor;
 use crate::secret::PasswordHash;
 
 /// Somebody with an account. What proves who they are is kept apart, in [`Account`].
@@ -38,6 +39,9 @@ pub struct User {
     pub zip_code: Option<String>,
     /// Town or region, in the person's words.
     pub location: Option<String>,
+    /// The file of the person's picture. Set and removed by an act of its own: writing the person leaves it.
+    #[serde(default)]
+    pub picture: Option<FileId>,
     /// What the person is to the platform.
     pub platform_role: PlatformRole,
     /// What friends enter when they register.
@@ -74,6 +78,7 @@ impl User {
             address: None,
             zip_code: None,
             location: None,
+            picture: None,
             platform_role: PlatformRole::Customer,
             referral_code,
             referred_by: None,
@@ -122,6 +127,15 @@ pub struct Account {
     pub user: User,
     /// The password, hashed. None for a person who has none yet.
     pub password: Option<PasswordHash>,
+    /// What else is asked for, or waits for its first code.
+    pub factor: Option<SecondFactor>,
+}
+
+impl Account {
+    /// The second factor, where it is asked for.
+    pub fn factor_in_force(&self) -> Option<&SecondFactor> {
+        self.factor.as_ref().filter(|factor| factor.is_in_force())
+    }
 }
 
 /// What a person is to the platform.
@@ -158,10 +172,36 @@ impl FromStr for PlatformRole {
 /// Which terms were accepted, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AcceptedTerms {
-    /// Their version.
+    /// What their version is called: the day on which it took effect; [`NO_TERMS`] where none was in force.
     pub version: String,
+    /// The version itself, which is kept for ever. None where none was in force.
+    #[serde(default)]
+    pub text: Option<ContentVersionId>,
     /// The moment.
     pub at: Instant,
+}
+
+/// What is recorded of terms that were accepted before any were published.
+pub const NO_TERMS: &str = "none";
+
+/// The terms that are in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermsInForce {
+    /// The version.
+    pub text: ContentVersionId,
+    /// The day on which it took effect.
+    pub since: NaiveDate,
+}
+
+impl AcceptedTerms {
+    /// What is in force at this moment is accepted.
+    pub fn at(in_force: Option<&TermsInForce>, at: Instant) -> Self {
+        Self {
+            version: in_force.map_or_else(|| NO_TERMS.to_owned(), |terms| terms.since.to_string()),
+            text: in_force.map(|terms| terms.text),
+            at,
+        }
+    }
 }
 
 /// `REF-` and six characters that can't be taken for one another.

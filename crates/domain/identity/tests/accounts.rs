@@ -42,7 +42,8 @@ impl Desk {
             principals: store,
             hasher: secrets.clone(),
             tokens: secrets.clone(),
-            codes: secrets,
+            codes: secrets.clone(),
+            factors: secrets,
             ids: Ids::new(Arc::new(clock.clone()), random.clone()),
             random,
             policy,
@@ -98,7 +99,7 @@ impl Desk {
 
     async fn verify(&self) -> Result<SignedIn, Error> {
         self.identity
-            .verify_email(&self.stranger(), ANN, &self.code(), None)
+            .verify_email(&self.stranger(), ANN, &self.code(), None, None)
             .await
     }
 
@@ -114,6 +115,7 @@ impl Desk {
             email: ANN.to_owned(),
             password: Secret::new(password),
             device_id: None,
+            totp: None,
         };
         self.identity.sign_in(&act, &request).await
     }
@@ -132,6 +134,7 @@ impl Desk {
             email: form.email,
             password: form.password,
             device_id: None,
+            totp: None,
         };
         let signed_in = self.identity.sign_in(&self.stranger(), &request).await.unwrap();
         self.acting(&signed_in).await

@@ -70,9 +70,11 @@ impl Identity {
             .accounts
             .enter_code(act, &target, &|facts: &CodeFacts| {
                 self.entered(act, facts, code, &|facts| {
-                    let (account, code) = facts.account.as_ref().zip(facts.code.clone())?;
+                    let Some((account, code)) = facts.account.as_ref().zip(facts.code.clone()) else {
+                        return Ok(None);
+                    };
                     if facts.rival.is_some() {
-                        return None;
+                        return Ok(None);
                     }
                     let mut user = account.user.clone().verified().changed();
                     let former = std::mem::replace(&mut user.email, code.sent_to.clone());
@@ -81,11 +83,8 @@ impl Identity {
                     let audit = Audit::new("user.email_changed", "user", user.id);
                     let event = Event::new("user.email_changed", user.id, told(&user));
                     let letter = letters::email_changed(&user, &former);
-                    Some(
-                        Decision::new(plan, CodeEnd::Held(Box::new(user)), audit)
-                            .telling(event)
-                            .then(letter),
-                    )
+                    let held = Decision::new(plan, CodeEnd::Held(Box::new(user)), audit);
+                    Ok(Some(held.telling(event).then(letter)))
                 })
             })
             .await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kernel::Instant;
 use kernel::act::Act;
 use kernel::actor::Principal;
+use kernel::email::Email;
 use kernel::error::Common;
 use kernel::id::UserId;
 use kernel::ports::{Ids, Random};
@@ -12,10 +13,10 @@ use kernel::ports::{Ids, Random};
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::ports::{
-    AccessTokens, Accounts, Claims, Codes, Invitations, PasswordHasher, Principals, Profile, UserQueries,
-    Verdict,
+    AccessTokens, Accounts, Claims, Codes, Invitations, Known, PasswordHasher, Principals, Profile,
+    SecondFactors, UserQueries, Verdict,
 };
-use crate::rules::ReadySession;
+use crate::rules::{ReadySession, binding_keys};
 use crate::secret::{PasswordHash, Secret};
 use crate::session::Session;
 use crate::throttle::{self, ThrottleKey};
@@ -31,6 +32,7 @@ mod refresh;
 mod register;
 mod request_code;
 mod reset_password;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod verify_email;
@@ -40,6 +42,7 @@ pub use create_account::CreateAccount;
 pub use invite::InviteUser;
 pub use profile::ProfilePatch;
 pub use register::{Register, Registered};
+pub use second_factor::{FactorProof, FactorSetUp};
 pub use sign_in::SignIn;
 
 /// What the acts on accounts need.
@@ -59,6 +62,8 @@ pub struct Identity {
     pub tokens: Arc<dyn AccessTokens>,
     /// Derives codes and invitation tokens.
     pub codes: Arc<dyn Codes>,
+    /// Keeps second factors, and knows their codes.
+    pub factors: Arc<dyn SecondFactors>,
     /// Makes ids.
     pub ids: Ids,
     /// Makes refresh tokens and referral codes.
@@ -81,7 +86,8 @@ pub struct SignedIn {
 }
 
 impl Identity {
-    /// Who is behind an access token: what it says, and the person as they are now. None when it does not hold (any more).
+    /// Who is behind an access token: what it says, and the person as they are now. None when it does not hold (any more). Where
+    /// admins need a second factor, one without has no rights of an admin until they set it up.
     pub async fn authenticate(
         &self,
         token: &str,
@@ -90,10 +96,17 @@ impl Identity {
         let Some(claims) = self.tokens.read(token, at) else {
             return Ok(None);
         };
-        let principal = self.principals.principal(claims.session, at).await?;
-        Ok(principal
-            .filter(|principal| principal.user == claims.user)
-            .map(|principal| (claims, principal)))
+        let known = self.principals.principal(claims.session, at).await?;
+        let known = known.filter(|known| known.principal.user == claims.user);
+        Ok(known.map(|Known { principal, factor }| {
+            let due = self.policy.admin_totp && principal.admin && !factor;
+            let principal = Principal {
+                admin: principal.admin && !due,
+                factor_due: due,
+                ..principal
+            };
+            (claims, principal)
+        }))
     }
 
     /// The user as `/me` shows them.
@@ -170,6 +183,18 @@ impl Identity {
         Ok(())
     }
 
+    /// Refuses while the counts of a sign-in to this address ask to wait.
+    pub async fn admit_sign_in(&self, act: &Act, email: &Email) -> Result<(), Error> {
+        let keys = binding_keys(email, act.origin.ip.as_deref(), false);
+        self.admit(&self.accounts.throttles(&keys).await?, &keys, act.at)
+    }
+
+    /// Counts a failure to sign in to this address.
+    pub async fn strike_sign_in(&self, act: &Act, email: &Email) -> Result<(), Error> {
+        self.strike(act, &binding_keys(email, act.origin.ip.as_deref(), false))
+            .await
+    }
+
     /// Counts a failure.
     async fn strike(&self, act: &Act, keys: &[ThrottleKey]) -> Result<(), Error> {
         if !self.policy.throttle {
@@ -190,7 +215,7 @@ impl Identity {
 }
 
 /// What events and audit lines tell of a user.
-fn told(user: &User) -> serde_json::Value {
+pub(crate) fn told(user: &User) -> serde_json::Value {
     serde_json::json!({
         "user_id": user.id,
         "platform_role": user.platform_role,

@@ -100,10 +100,6 @@ impl Identity {
         let names = (form.first_name, form.last_name);
         let fresh = User {
             phone: form.phone,
-            terms: Some(AcceptedTerms {
-                version: self.policy.terms_version.clone(),
-                at: act.at,
-            }),
             ..User::new(
                 self.ids.next(),
                 form.email.clone(),
@@ -120,6 +116,10 @@ impl Identity {
         let opened = self
             .accounts
             .register(act, &target, &|facts: &RegistrationFacts| {
+                let fresh = User {
+                    terms: Some(AcceptedTerms::at(facts.terms.as_ref(), act.at)),
+                    ..fresh.clone()
+                };
                 if let (Some(code), None) = (&form.referral, facts.referrer) {
                     return Err(unknown_referral(code));
                 }

@@ -28,11 +28,11 @@ impl Identity {
             .accounts
             .enter_code(act, &target, &|facts: &CodeFacts| {
                 self.entered(act, facts, code, &|facts| {
-                    let user = facts.account.as_ref()?.user.clone();
-                    Some(Decision::nothing(
-                        AccountPlan::default(),
-                        CodeEnd::Held(Box::new(user)),
-                    ))
+                    let held = facts
+                        .account
+                        .as_ref()
+                        .map(|account| CodeEnd::Held(Box::new(account.user.clone())));
+                    Ok(held.map(|held| Decision::nothing(AccountPlan::default(), held)))
                 })
             })
             .await?;
@@ -65,7 +65,9 @@ impl Identity {
             .accounts
             .enter_code(act, &target, &|facts: &CodeFacts| {
                 self.entered(act, facts, code, &|facts| {
-                    let (account, code) = facts.account.as_ref().zip(facts.code.clone())?;
+                    let Some((account, code)) = facts.account.as_ref().zip(facts.code.clone()) else {
+                        return Ok(None);
+                    };
                     let user = account.user.clone().verified().changed();
                     let mut plan = AccountPlan::user(user.clone());
                     plan.password = Some((user.id, hash.clone()));
@@ -80,11 +82,8 @@ impl Identity {
                     let audit = Audit::new("user.password_reset", "user", user.id);
                     let event = Event::new("user.password_changed", user.id, told(&user));
                     let letter = letters::password_changed(&user);
-                    Some(
-                        Decision::new(plan, CodeEnd::Held(Box::new(user)), audit)
-                            .telling(event)
-                            .then(letter),
-                    )
+                    let held = Decision::new(plan, CodeEnd::Held(Box::new(user)), audit);
+                    Ok(Some(held.telling(event).then(letter)))
                 })
             })
             .await?;
