@@ -26,6 +26,10 @@ mod m0015_slot_holds;
 mod m0016_waitlist;
 mod m0017_audit;
 mod m0019_digests;
+mod m0020_second_factors;
+mod m0023_content;
+mod m0024_bills;
+mod m0025_files;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -51,6 +55,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_audit::Migration),
             Box::new(m0011_devices::Migration),
             Box::new(m0019_digests::Migration),
+            Box::new(m0020_second_factors::Migration),
+            Box::new(m0023_content::Migration),
+            Box::new(m0024_bills::Migration),
+            Box::new(m0025_files::Migration),
         ]
     }
 }

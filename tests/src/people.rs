@@ -93,6 +93,7 @@ impl TestApp {
             email: email.to_owned(),
             password: Secret::new(PASSWORD),
             device_id: None,
+            totp: None,
         };
         let act = Act::of_system(self.clock.now(), "test");
         let signed_in = self.identity().sign_in(&act, &request).await.expect("a session");

@@ -15,6 +15,9 @@ use crate::document::{Operation, properties, resolved};
 use crate::world::{id_of, vin};
 use crate::{Call, Client, TestApp};
 
+/// A small picture.
+pub const PICTURE: &[u8] = include_bytes!("car.png");
+
 /// An id that nothing has.
 const NOTHING: &str = "01900000-0000-7000-8000-000000000000";
 
@@ -66,6 +69,14 @@ impl Things {
             .post(&format!("/listings/{listing}/slot-holds"), slot)
             .await;
         things.add("/listings/{id}/slot-holds/", id_of(&hold.expect(201).body));
+        let picture = brought(customer, "avatar").await;
+        for kind in ["/files/", "/media/incoming/", "/media/private/", "/media/"] {
+            things.add(kind, picture.as_str());
+        }
+        things.add("/media/{id}/", "800.jpg");
+        let photo = json!({ "file_id": brought(owner, "listing_photo").await });
+        let photo = owner.post(&format!("/listings/{listing}/photos"), photo).await;
+        things.add("/listings/{id}/photos/", id_of(&photo.expect(201).body));
         things.add("/listings/", listing);
         // Of something that never happens: nothing is sent but a test, to a name that nobody has.
         let hook = json!({ "url": "https://hooks.dealer.example/in", "events": ["webhook.switched_off"] });
@@ -103,6 +114,15 @@ impl Things {
             "/sales/",
             id_of(&owner.post("/sales", sold).await.expect(201).body),
         );
+        for page in ["privacy-policy", "terms-and-conditions", "about-us"] {
+            let words = json!({ "content": "# Words" });
+            let path = format!("/admin/content/{page}");
+            let _ = cast.admin.client.post(&path, words).await.expect(201);
+        }
+        let draft = json!({ "content": "# Words", "effective_date": "2026-12-01" });
+        let draft = cast.admin.client.post("/admin/content/about-us", draft).await;
+        things.add("/admin/content/", "about-us");
+        things.add("/admin/content/{page}/", id_of(&draft.expect(201).body));
         let import = operations
             .iter()
             .find(|o| o.id == "import_listings")
@@ -254,6 +274,29 @@ impl Things {
         }
         form
     }
+}
+
+/// A picture that was brought for a purpose, and is complete: its id.
+pub async fn brought(who: &Client, purpose: &str) -> String {
+    let announced = json!({
+        "filename": "car.png", "content_type": "image/png", "size": PICTURE.len(), "purpose": purpose
+    });
+    let upload = who.post("/files/presign", announced).await.expect(201);
+    let file = upload.text("/file_id");
+    let (_, path) = upload
+        .text("/url")
+        .split_once("/media/")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .expect("a link");
+    let _ = who
+        .call_at(Method::PUT, &format!("/media/{path}"))
+        .raw("image/png", PICTURE)
+        .send()
+        .await
+        .expect(204);
+    let complete = format!("/files/{file}/complete");
+    let _ = who.call(Method::POST, &complete).send().await.expect(200);
+    file
 }
 
 /// Whether a query parameter says whose things are meant, or which.

@@ -7,24 +7,18 @@ use serde_json::Value;
 
 /// Beginnings of paths whose areas are still to come. An entry that is no longer needed fails the test: the list only shrinks.
 const TO_COME: &[&str] = &[
-    "/admin/content",
     "/analytics",
     "/appointments",
-    "/content",
     "/customers",
     "/dealers/me/documents",
-    "/files",
     "/inventory",
     "/invoices",
-    "/listings/{}/photos",
-    "/me/avatar",
     "/promotions",
     "/realtime",
     "/referrals",
     "/service-orders",
     "/threads",
     "/vehicles/{}/dongle",
-    "/vehicles/{}/image",
     "/vehicles/{}/telemetry",
 ];
 

@@ -16,7 +16,7 @@ use crate::problem::ApiError;
 /// What handlers return.
 pub type Response = Result<Answer, ApiError>;
 
-/// A JSON answer, or none.
+/// An answer: JSON, a file, or nothing.
 #[derive(Debug)]
 pub struct Answer {
     status: StatusCode,
@@ -25,7 +25,12 @@ pub struct Answer {
     location: Option<String>,
     replayed: bool,
     public_seconds: Option<u32>,
+    kind: &'static str,
+    name: Option<String>,
 }
+
+/// What most bodies are.
+const JSON: &str = "application/json";
 
 impl Answer {
     fn with_body(status: StatusCode, body: &impl Serialize) -> Response {
@@ -37,6 +42,8 @@ impl Answer {
             location: None,
             replayed: false,
             public_seconds: None,
+            kind: JSON,
+            name: None,
         })
     }
 
@@ -54,6 +61,17 @@ impl Answer {
             location: None,
             replayed: false,
             public_seconds: None,
+            kind: JSON,
+            name: None,
+        }
+    }
+
+    /// 200 with a file of this type and name, which a browser shows where it can.
+    pub fn file(bytes: impl Into<Bytes>, kind: &'static str, name: String) -> Self {
+        Self {
+            kind,
+            name: Some(name),
+            ..Self::ready(bytes)
         }
     }
 
@@ -87,6 +105,8 @@ impl Answer {
             location: None,
             replayed: false,
             public_seconds: None,
+            kind: JSON,
+            name: None,
         }
     }
 
@@ -147,6 +167,10 @@ impl Responder for Answer {
         if let Some(location) = &self.location {
             response.insert_header((header::LOCATION, format!("/api/v1{location}")));
         }
+        if let Some(name) = &self.name {
+            let shown = format!("inline; filename=\"{name}\"");
+            response.insert_header((header::CONTENT_DISPOSITION, shown));
+        }
         if self.replayed {
             response.insert_header(("idempotent-replayed", "true"));
         }
@@ -158,7 +182,7 @@ impl Responder for Answer {
             return response.finish();
         }
         match self.body {
-            Some(body) => response.content_type("application/json").body(body),
+            Some(body) => response.content_type(self.kind).body(body),
             None => response.finish(),
         }
     }

@@ -25,6 +25,7 @@ use kernel::ports::{Clock, Ids};
 pub mod answer;
 pub mod app;
 pub mod audit;
+pub mod content;
 pub mod dealers;
 pub mod document;
 pub mod dto;
@@ -35,6 +36,8 @@ pub mod gate;
 pub mod identity;
 pub mod inventory;
 mod limit;
+pub mod media;
+mod multipart;
 pub mod negotiation;
 pub mod notifications;
 pub mod operation;
@@ -103,10 +106,14 @@ pub struct Services {
     pub core: Core,
     /// The audit log.
     pub audit: audit::AuditServices,
+    /// The platform's own pages.
+    pub content: content::ContentServices,
     /// Accounts.
     pub identity: identity::IdentityServices,
     /// Vehicles, the log, listings, what users keep.
     pub inventory: inventory::InventoryServices,
+    /// Files and pictures.
+    pub media: media::MediaServices,
     /// Dealers, sites and staff.
     pub dealers: dealers::DealerServices,
     /// Test drives.
@@ -125,7 +132,9 @@ pub struct Services {
 fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.configure(system::routes);
     config.configure(audit::routes);
+    config.configure(content::routes);
     config.configure(identity::routes);
+    config.configure(media::routes);
     config.configure(inventory::routes);
     config.configure(dealers::routes);
     config.configure(negotiation::routes);
@@ -138,14 +147,17 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
 /// Registers the few endpoints that stand outside `/api/v1`. One line a module that has some.
 fn root_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.configure(identity::root_routes);
+    config.configure(media::root_routes);
 }
 
 /// Hands each module what its handlers need. One line a module.
 fn data(services: &Services, config: &mut web::ServiceConfig) {
     config.app_data(web::Data::new(services.core.clone()));
     config.app_data(web::Data::new(services.audit.clone()));
+    config.app_data(web::Data::new(services.content.clone()));
     identity::data(&services.identity, config);
     config.app_data(web::Data::new(services.inventory.clone()));
+    config.app_data(web::Data::new(services.media.clone()));
     config.app_data(web::Data::new(services.dealers.clone()));
     config.app_data(web::Data::new(services.scheduling.clone()));
     config.app_data(web::Data::new(services.negotiation.clone()));

@@ -50,8 +50,13 @@ pub enum BodyKind {
         /// Whether it is a merge patch.
         merge_patch: bool,
     },
-    /// A form with files, read by its handler.
-    Multipart,
+    /// A form with files, read by its handler, or JSON of a schema in its place.
+    Multipart {
+        /// Checks the JSON.
+        or_json: Option<Box<Validator>>,
+    },
+    /// Bytes, read by the handler.
+    Bytes,
     /// A form without; which parameters it must have, its handler says.
     Form,
 }
@@ -172,8 +177,15 @@ fn read_body(body: Option<&Value>, components: &Value) -> Result<BodyKind, Strin
         .get("content")
         .and_then(Value::as_object)
         .ok_or("a body without content")?;
+    let schema_of = |name: &str| content.get(name).and_then(|media| media.get("schema")).cloned();
     if content.contains_key("multipart/form-data") {
-        return Ok(BodyKind::Multipart);
+        let schema = schema_of("application/json").map(|schema| compile(schema, components));
+        return Ok(BodyKind::Multipart {
+            or_json: schema.transpose()?.map(Box::new),
+        });
+    }
+    if content.contains_key("application/octet-stream") {
+        return Ok(BodyKind::Bytes);
     }
     if content.contains_key(FORM) {
         return Ok(BodyKind::Form);

@@ -10,7 +10,7 @@ use dealers::staff::StaffMember;
 use identity::Identity;
 use identity::invitation::{Grant, Invitation};
 use identity::plan::AccountPlan;
-use identity::rules::{Newcomer, ReadySession, welcome};
+use identity::rules::{Factor, Newcomer, ReadySession, second_factor, welcome};
 use identity::secret::Secret;
 use identity::use_cases::SignedIn;
 use identity::user::{Account, ReferralCode, User};
@@ -74,6 +74,8 @@ pub struct Accept {
     pub first_name: Option<String>,
     /// Family name, where there is no confirmed account yet.
     pub last_name: Option<String>,
+    /// A code of the second factor, where the account of the address has one.
+    pub totp: Option<Secret>,
 }
 
 /// The act.
@@ -87,13 +89,17 @@ pub struct AcceptInvitation {
 
 impl AcceptInvitation {
     /// Takes what was promised, and signs the person in. Whoever holds the token reads the mail of the address: that is
-    /// what a password reset proves, too.
+    /// what a password reset proves, too. It is no second factor: where the account has one, it is asked for, and its failures count
+    /// as those of a sign-in do.
     pub async fn accept(&self, act: &Act, request: &Accept) -> Result<SignedIn, Error> {
         let id = self.identity.codes.read_invitation(request.token.expose());
         let id = id.ok_or(identity::Error::InvitationInvalid)?;
         let open = self.identity.invitations.find(id).await?;
         let open = open.filter(|invitation| invitation.is_open(act.at));
         let invitation = open.ok_or(identity::Error::InvitationInvalid)?;
+        if request.totp.is_some() {
+            self.identity.admit_sign_in(act, &invitation.email).await?;
+        }
         let codes = [(); 3].map(|()| ReferralCode::random(self.identity.random.as_ref()));
         let newcomer = match self.newcomer(act, request, &invitation, &codes[0]).await {
             Err(error) if error.kind() != Kind::Invalid => return Err(error.into()),
@@ -104,10 +110,14 @@ impl AcceptInvitation {
         let done = self
             .acceptances
             .accept(act, id, &codes, &|facts| {
-                self.decide(act, &newcomer, &ready, facts)
+                self.decide(act, request, &newcomer, &ready, facts)
             })
-            .await?;
-        Ok(self.identity.hand_over(done.value.id, ready, act.at).await?)
+            .await;
+        if let Err(Error::Identity(identity::Error::TotpInvalid)) = &done {
+            self.identity.strike_sign_in(act, &invitation.email).await?;
+        }
+        let user = done?.value;
+        Ok(self.identity.hand_over(user.id, ready, act.at).await?)
     }
 
     async fn newcomer(
@@ -146,6 +156,7 @@ impl AcceptInvitation {
     fn decide(
         &self,
         act: &Act,
+        request: &Accept,
         newcomer: &Result<Newcomer, identity::Error>,
         ready: &ReadySession,
         facts: &AcceptanceFacts,
@@ -168,7 +179,16 @@ impl AcceptInvitation {
             (Ok(_), None) => Err(Common::internal("no referral code of three was free").into()),
             (Err(error), _) => Err(error.clone()),
         };
-        let (user, account) = welcome(facts.holder.as_ref(), &newcomer, role, act.at)?;
+        let (user, mut account) = welcome(facts.holder.as_ref(), &newcomer, role, act.at)?;
+        let mut factor = Factor::NotAsked;
+        // One that was never confirmed goes on without what was set up on it.
+        if let Some(holder) = facts.holder.as_ref().filter(|holder| holder.user.email_verified) {
+            let factors = self.identity.factors.as_ref();
+            factor = second_factor(factors, holder, request.totp.as_ref(), act.at)?;
+        }
+        if factor == Factor::Wrong {
+            return Err(identity::Error::TotpInvalid.into());
+        }
         let staff = match (&invitation.grant, &facts.member) {
             (Grant::Platform(_), _) => None,
             (Grant::Staff { .. }, None) => return Err(identity::Error::InvitationInvalid.into()),
@@ -180,6 +200,7 @@ impl AcceptInvitation {
             )?),
         };
         let session = self.identity.new_session(act, ready, user.id, None);
+        account.factor = account.factor.or_else(|| factor.change());
         let account = account.with_session(session, ready.hash.clone());
         let detail = json!({"user_id": user.id, "invitation_id": invitation.id, "grant": invitation.grant});
         let mut audit = Audit::new("invitation.accepted", "invitation", invitation.id).with(detail.clone());
@@ -197,8 +218,9 @@ impl AcceptInvitation {
             staff,
             invitation,
         };
-        let mut decision = Decision::new(plan, user, audit).telling(event);
+        let mut decision = Decision::new(plan, user.clone(), audit).telling(event);
         decision.record.events.extend(joined);
+        factor.tell(&user, &mut decision.record);
         Ok(decision)
     }
 }

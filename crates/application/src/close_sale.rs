@@ -362,5 +362,6 @@ fn sold_vehicle(vehicle: &Vehicle) -> SoldVehicle {
         make: details.make.clone(),
         model: details.model.clone(),
         year: details.year,
+        odometer: details.odometer,
     }
 }

@@ -11,6 +11,7 @@ use kernel::zone::Zone;
 use secrecy::SecretString;
 
 mod listed;
+mod s3;
 mod twilio;
 
 pub use listed::{SETTINGS, Setting, table};
@@ -29,9 +30,11 @@ pub struct Config {
     pub database_connections: u32,
     pub database_wait_ms: u64,
     pub data_dir: PathBuf,
+    pub media_dir: PathBuf,
+    pub s3: Option<::storage::S3>,
     pub production: bool,
     pub require_email_verification: bool,
-    pub terms_version: String,
+    pub admin_totp: bool,
     pub rate_limit: bool,
     pub trusted_proxies: Vec<IpAddr>,
     pub allowed_origins: Vec<String>,
@@ -223,7 +226,7 @@ impl Config {
                 })?,
                 production,
                 require_email_verification: r.choice("require_email_verification", "true", "false")?,
-                terms_version: r.text("terms_version")?,
+                admin_totp: r.choice("admin_totp", "required", "optional")?,
                 rate_limit: r.choice("rate_limit", "on", "off")?,
                 trusted_proxies: r
                     .value("trusted_proxies", |t| {
@@ -237,6 +240,10 @@ impl Config {
                 smtp_url: r.secret("smtp_url"),
                 smtp_ca_file: r.text("smtp_ca_file").map(PathBuf::from),
                 smtp_from: r.text("smtp_from")?,
+                media_dir: r
+                    .text("media_dir")
+                    .map_or_else(|| data_dir.join("media"), PathBuf::from),
+                s3: s3::store(&mut r),
                 twilio: twilio::account(&mut r),
                 webhook_private: r.choice("webhook_private", "allow", "refuse")?,
                 metrics_token: r.secret("metrics_token"),

@@ -25,7 +25,7 @@ use crate::stage::{Stage, registration};
 /// How often it is killed.
 const ROUNDS: u32 = 50;
 /// Cars that people book.
-const CARS: u32 = 8;
+const CARS: u32 = 24;
 /// Rows of the file that is taken in.
 const ROWS: u32 = 3_000;
 

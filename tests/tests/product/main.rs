@@ -16,6 +16,7 @@ mod accounts;
 mod alerts;
 mod audit;
 mod channels;
+mod content;
 mod conventions;
 mod dealers;
 mod drive_keeping;
@@ -23,6 +24,7 @@ mod identity;
 mod imports;
 mod inventory;
 mod malformed;
+mod media;
 mod negotiation;
 mod notifications;
 mod queue;
@@ -38,6 +40,8 @@ mod webhooks;
 const JOURNEYS: &[Journey] = &[
     journey!(access::everybody_gets_as_far_as_the_policy_says),
     journey!(audit::owners_see_who_did_what_and_admins_see_everything),
+    journey!(content::a_page_says_what_is_in_force_and_is_kept),
+    journey!(content::whoever_registers_accepts_the_terms_in_force),
     journey!(channels::a_number_that_says_stop_is_texted_no_more_until_it_says_start),
     journey!(channels::what_twilio_refuses_is_tried_again_or_not_by_its_code),
     journey!(channels::a_channel_that_nothing_can_come_by_says_why),
@@ -51,6 +55,11 @@ const JOURNEYS: &[Journey] = &[
     journey!(dealers::an_invitation_is_accepted_and_the_new_member_works),
     journey!(dealers::a_repeat_with_its_key_makes_no_second_dealer),
     journey!(dealers::a_suspended_dealer_vanishes_and_comes_back),
+    journey!(media::photos_are_brought_drawn_ordered_and_shown),
+    journey!(media::exactly_one_primary_photo_under_fifty_writers),
+    journey!(media::what_is_not_as_announced_is_refused_and_removed),
+    journey!(media::people_cars_and_dealers_have_pictures),
+    journey!(media::what_nothing_uses_is_gone_after_a_day),
     journey!(malformed::no_body_breaks_an_operation),
     journey!(malformed::no_query_and_no_path_breaks_an_operation),
     journey!(malformed::no_header_breaks_an_operation),
@@ -79,6 +88,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(sales::a_sale_is_mended_and_taken_back),
     journey!(sales::a_reserved_car_goes_to_its_buyer_alone),
     journey!(sales::an_owner_sells_privately_and_the_buyer_confirms),
+    journey!(sales::the_bill_is_for_those_who_see_the_sale),
     journey!(sales::staff_show_the_plan_that_is_their_own),
     journey!(sales::commission_follows_the_plan_and_everybody_sees_their_own),
     journey!(sales::figures_are_what_happened),

@@ -24,7 +24,7 @@ async fn left(app: &TestApp) -> [i64; 6] {
         rows(app, "sessions").await,
         rows(
             app,
-            "jobs WHERE kind NOT IN ('prune', 'digests', 'seal_audit_log')",
+            "jobs WHERE kind NOT IN ('prune', 'digests', 'seal_audit_log', 'sweep_files')",
         )
         .await,
     ]

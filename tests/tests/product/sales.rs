@@ -303,6 +303,62 @@ pub(crate) async fn an_owner_sells_privately_and_the_buyer_confirms(backend: Bac
     app.finish().await;
 }
 
+pub(crate) async fn the_bill_is_for_those_who_see_the_sale(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let room = Showroom::open(&app).await;
+    let car = room.car(1).await;
+    let (ann, eve) = (
+        app.customer("ann@example.com").await,
+        app.customer("eve@example.com").await,
+    );
+    let drive = json!({ "listing_id": car, "start_at": NINE });
+    let _ = ann.client.post("/bookings", drive).await.expect(201);
+    let made = sold(&room.sales.client, &car, "37000.00", &to(&ann)).await;
+    let path = format!("/sales/{}/bill-of-sale.pdf", made.text("/id"));
+    let bill = async |client: &Client| {
+        let reply = client.get(&path).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        assert_eq!(reply.header("content-type"), Some("application/pdf"));
+        let name = format!("inline; filename=\"bill-of-sale-{}.pdf\"", made.text("/id"));
+        assert_eq!(reply.header("content-disposition"), Some(name.as_str()));
+        assert!(reply.text("").starts_with("%PDF-"));
+        reply.body
+    };
+    let of_buyer = bill(&ann.client).await;
+    for staff in [&room.sales.client, &room.owner.client] {
+        assert_eq!(bill(staff).await, of_buyer, "both parties get the same paper");
+    }
+    assert_eq!(eve.client.get(&path).await.problem(404), "not_found");
+    let _ = app.anonymous().get(&path).await.expect(401);
+
+    // A member mends their notes: nothing on the paper changes. Taking it back marks it.
+    let notes = json!({ "notes": "winter tyres are in the boot" });
+    let sale = format!("/sales/{}", made.text("/id"));
+    let _ = room.sales.client.patch(&sale, notes).await.expect(200);
+    assert_eq!(bill(&ann.client).await, of_buyer);
+    let _ = void(&room.owner.client, &made.text("/id")).await.expect(200);
+    assert_ne!(bill(&room.owner.client).await, of_buyer);
+
+    let own = json!({ "vin": "1HGCM82633A004352", "make": "Honda", "model": "Accord", "year": 2003 });
+    let own = ann.client.post("/vehicles", own).await.expect(201).text("/id");
+    let privately = json!({
+        "vehicle_id": own, "price": dollars("4200.00"), "sale_date": "2026-06-08", "payment_method": "cash",
+        "buyer": { "name": "Bob Example" }
+    });
+    let made = ann.client.post("/sales", privately).await.expect(201);
+    let path = format!("/sales/{}/bill-of-sale.pdf", made.text("/id"));
+    assert!(
+        ann.client
+            .get(&path)
+            .await
+            .expect(200)
+            .text("")
+            .starts_with("%PDF-")
+    );
+    assert_eq!(room.owner.client.get(&path).await.problem(404), "not_found");
+    app.finish().await;
+}
+
 /// Marks an address as verified, past the mail.
 async fn verify(app: &TestApp, person: &Person) {
     let mut sql = app.db.sql();

@@ -196,6 +196,13 @@ async fn rows(app: &TestApp, cast: &Cast, things: &mut Things, numbers: std::ops
             "kind": "percentage", "rate_bp": 150
         });
         let _ = owner.post("/commission-plans", plan).await.expect(201);
+        let page = json!({ "content": "# Words", "effective_date": format!("2027-01-{:02}", n + 1) });
+        let _ = cast
+            .admin
+            .client
+            .post("/admin/content/about-us", page)
+            .await
+            .expect(201);
         let site = json!({
             "kind": "workshop", "name": format!("Hall {n}"), "timezone": "America/New_York", "address": address()
         });

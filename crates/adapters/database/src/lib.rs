@@ -19,6 +19,7 @@
 
 mod alone;
 pub mod audit;
+pub mod content;
 mod crossing;
 pub mod db;
 pub mod dealers;
@@ -27,6 +28,7 @@ pub mod identity;
 pub mod inventory;
 mod jobs;
 pub mod list;
+pub mod media;
 pub mod negotiation;
 pub mod notifications;
 mod outbox;

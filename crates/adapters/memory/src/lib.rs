@@ -18,6 +18,7 @@ use serde_json::Value;
 mod acceptances;
 mod additions;
 mod commission;
+mod content;
 mod dealers;
 mod fixed;
 mod identity;
@@ -59,6 +60,7 @@ pub(crate) struct State {
     sales: sales::SalesState,
     pub(crate) dealers: dealers::DealersState,
     identity: identity::IdentityState,
+    content: content::ContentState,
     webhooks: webhooks::WebhooksState,
     notifications: notifications::NotificationsState,
 }

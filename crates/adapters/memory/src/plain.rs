@@ -1,11 +1,14 @@
 //! Stand-ins for what keeps secrets, fast and without any security: for tests and examples alone.
 
 use async_trait::async_trait;
-use identity::ports::{AccessTokens, Claims, Codes, PasswordHasher, PublicKey, Verdict};
-use identity::secret::{PasswordHash, Secret, TokenHash};
+use identity::ports::{
+    AccessTokens, Claims, Codes, FreshSecret, PasswordHasher, PublicKey, SecondFactors, Verdict,
+};
+use identity::secret::{PasswordHash, SealedSecret, Secret, TokenHash};
 use kernel::Instant;
+use kernel::email::Email;
 use kernel::error::Common;
-use kernel::id::{CodeId, InvitationId, WebhookId};
+use kernel::id::{CodeId, InvitationId, UserId, WebhookId};
 use webhooks::ports::SigningSecret;
 
 /// Hashes, tokens and codes that anybody can make and read.
@@ -71,6 +74,39 @@ impl Codes for PlainSecurity {
 
     fn token_hash(&self, token: &Secret) -> TokenHash {
         TokenHash::new(format!("plain:{}", token.expose()))
+    }
+}
+
+/// A code is the number of its time step, in six digits.
+impl SecondFactors for PlainSecurity {
+    fn fresh(&self, user: UserId, email: &Email) -> Result<FreshSecret, Common> {
+        let secret = Secret::new("PLAIN");
+        Ok(FreshSecret {
+            otpauth_url: Secret::new(format!("otpauth://totp/{email}?secret=PLAIN")),
+            sealed: SealedSecret::new(format!("plain:{user}")),
+            secret,
+        })
+    }
+
+    fn step(
+        &self,
+        user: UserId,
+        sealed: &SealedSecret,
+        code: &str,
+        at: Instant,
+    ) -> Result<Option<u64>, Common> {
+        if sealed.as_str() != format!("plain:{user}") {
+            return Err(Common::internal("the secret is another person's"));
+        }
+        let now = at.timestamp().unsigned_abs() / 30;
+        let steps = [now.saturating_sub(1), now, now + 1];
+        Ok(steps
+            .into_iter()
+            .find(|step| format!("{:06}", step % 1_000_000) == code))
+    }
+
+    fn recovery_hash(&self, user: UserId, code: &str) -> TokenHash {
+        TokenHash::new(format!("plain:{user}:{code}"))
     }
 }
 

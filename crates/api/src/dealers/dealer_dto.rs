@@ -220,7 +220,7 @@ pub(super) struct DealerDto {
     legal_name: String,
     /// A few words for the public.
     description: Option<String>,
-    /// Its picture; none yet.
+    /// Its picture, beside the server's root.
     logo_url: Option<String>,
     /// Its telephone.
     phone: String,
@@ -255,7 +255,7 @@ impl From<&Dealer> for DealerDto {
             name: details.name.clone(),
             legal_name: details.legal_name.clone(),
             description: details.description.clone(),
-            logo_url: None,
+            logo_url: dealer.picture.map(crate::media::usual_address),
             phone: details.phone.to_string(),
             email: details.email.to_string(),
             website: details.website.clone(),
@@ -333,6 +333,7 @@ impl From<DealerEntry> for DealerEntryDto {
         let Dealer {
             id,
             details,
+            picture,
             status,
             created_at,
             ..
@@ -341,7 +342,7 @@ impl From<DealerEntry> for DealerEntryDto {
             id: id.uuid(),
             name: details.name,
             description: details.description,
-            logo_url: None,
+            logo_url: picture.map(crate::media::usual_address),
             phone: details.phone.to_string(),
             email: details.email.to_string(),
             website: details.website,

@@ -48,13 +48,13 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// Names the dealer that an admin acts for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct OfDealer {
+pub(crate) struct OfDealer {
     /// The dealer that is meant: for admins, who work for none.
     dealer: Option<Uuid>,
 }
 
 impl OfDealer {
-    fn id(&self) -> Option<DealerId> {
+    pub(crate) fn id(&self) -> Option<DealerId> {
         self.dealer.map(DealerId::from_uuid)
     }
 }

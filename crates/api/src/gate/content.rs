@@ -54,7 +54,14 @@ pub(super) async fn read(operation: &Operation, request: &mut ServiceRequest) ->
             request.extensions_mut().insert(CheckedForm(parameters));
             None
         }
-        BodyKind::None | BodyKind::Multipart => None,
+        BodyKind::Multipart {
+            or_json: Some(validator),
+        } if named_type(request.headers()).as_deref() == Some("application/json") => {
+            let bytes = bytes_of(request, &["application/json"]).await?;
+            fingerprint.update(&bytes);
+            Some((validator, parsed(&bytes, true)?))
+        }
+        BodyKind::None | BodyKind::Multipart { .. } | BodyKind::Bytes => None,
     };
     match shape::read_query(&operation.query, request.query_string()) {
         Ok(query) => {
@@ -116,13 +123,7 @@ fn refuse_other_types(headers: &HeaderMap, empty: bool, taken: &[&str]) -> Resul
         let message = format!("send the body as it is, not as {}", excerpt(encoding));
         return Err(refused(message));
     }
-    let kind = text(headers, &header::CONTENT_TYPE).map(|kind| {
-        kind.split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase()
-    });
+    let kind = named_type(headers);
     if empty || kind.as_deref().is_some_and(|kind| taken.contains(&kind)) {
         return Ok(());
     }
@@ -132,6 +133,13 @@ fn refuse_other_types(headers: &HeaderMap, empty: bool, taken: &[&str]) -> Resul
         taken.first().unwrap_or(&""),
         excerpt(&given)
     )))
+}
+
+/// The type that the body is said to be of, without its parameters.
+fn named_type(headers: &HeaderMap) -> Option<String> {
+    let given = text(headers, &header::CONTENT_TYPE)?;
+    let kind = given.split(';').next().unwrap_or_default();
+    Some(kind.trim().to_ascii_lowercase())
 }
 
 fn parsed(bytes: &[u8], required: bool) -> Result<Value, ApiError> {

@@ -87,6 +87,8 @@ pub(super) struct UserDto {
     email: String,
     /// Did a code come back from the address?
     email_verified: bool,
+    /// Does a sign-in ask for a second factor?
+    totp_enabled: bool,
     first_name: String,
     last_name: String,
     phone: Option<String>,
@@ -96,6 +98,7 @@ pub(super) struct UserDto {
     zip_code: Option<String>,
     /// Town or region.
     location: Option<String>,
+    /// The person's picture, beside the server's root.
     avatar_url: Option<String>,
     #[schema(inline)]
     platform_role: PlatformRoleDto,
@@ -119,6 +122,7 @@ impl UserDto {
             id: user.id.uuid(),
             email: user.email.as_str().to_owned(),
             email_verified: user.email_verified,
+            totp_enabled: profile.totp,
             first_name: user.first_name.clone(),
             last_name: user.last_name.clone(),
             phone: user.phone.as_ref().map(|phone| phone.as_str().to_owned()),
@@ -126,7 +130,7 @@ impl UserDto {
             address: user.address.clone(),
             zip_code: user.zip_code.clone(),
             location: user.location.clone(),
-            avatar_url: None,
+            avatar_url: user.picture.map(crate::media::usual_address),
             platform_role: user.platform_role.into(),
             dealer: profile.staff.as_ref().map(MyDealerDto::from),
             membership_id: None,

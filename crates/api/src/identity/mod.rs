@@ -11,6 +11,7 @@ mod me;
 mod passwords;
 mod sign_in;
 mod sign_up;
+mod totp;
 mod users;
 
 /// What the endpoints of accounts are built on.
@@ -43,6 +44,10 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(me::confirm_email)
         .service(me::list_sessions)
         .service(me::end_session)
+        .service(totp::show_totp)
+        .service(totp::set_up_totp)
+        .service(totp::confirm_totp)
+        .service(totp::drop_totp)
         .service(users::list_users)
         .service(users::invite_user)
         .service(users::show_invitation)

@@ -23,15 +23,20 @@ pub(super) struct LoginDto {
     /// Ties the session to a device.
     #[schema(max_length = 200)]
     device_id: Option<String>,
+    /// What the authenticator shows now, or a recovery code: where the account has a second factor.
+    #[schema(value_type = Option<String>, max_length = 40)]
+    totp: Option<Hidden>,
 }
 
 /// Sign in
 ///
 /// Wrong password and unknown address are the same 401 `invalid_credentials`. With the right password an unconfirmed address
-/// is a 403 `email_unverified`, a closed account a 403 `account_inactive`. Failures slow down whoever fails: 429.
+/// is a 403 `email_unverified`, a closed account a 403 `account_inactive`; where the account has a second factor, a 401
+/// `totp_required` without `totp`, and a 400 `code_invalid` with one that is wrong or was used before. Failures slow down whoever
+/// fails: 429.
 #[utoipa::path(tag = "auth", operation_id = "login", request_body = LoginDto, extensions(("x-credentials" = json!(true))),
     responses((status = 200, description = "Signed in.", body = SignedInDto),
-        (status = 401, description = "Wrong address or password.", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Wrong address or password, or a second factor is asked for.", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Not confirmed, or closed.", body = crate::problem::Problem, content_type = "application/problem+json")))]
 #[post("/auth/login")]
 pub(super) async fn login(
@@ -44,11 +49,13 @@ pub(super) async fn login(
         email,
         password,
         device_id,
+        totp,
     } = body.0;
     let request = SignIn {
         email,
         password: password.secret(),
         device_id,
+        totp: totp.map(|totp| totp.secret()),
     };
     let signed_in = services.identity.sign_in(&acting, &request).await?;
     Answer::ok(&SignedInDto::of(&signed_in, core.settings.currency))
@@ -129,7 +136,7 @@ pub(super) async fn verify_token(
         sid: claims.session.uuid(),
         iat: claims.issued_at.timestamp(),
         exp: claims.expires_at.timestamp(),
-        platform_role: if principal.admin {
+        platform_role: if principal.admin || principal.factor_due {
             PlatformRoleDto::Admin
         } else {
             PlatformRoleDto::Customer

@@ -95,13 +95,18 @@ pub(super) struct VerifyEmailDto {
     /// Ties the session to a device.
     #[schema(max_length = 200)]
     device_id: Option<String>,
+    /// What the authenticator shows, or a recovery code: where the account has a second factor already.
+    #[schema(value_type = Option<String>, max_length = 40)]
+    totp: Option<Hidden>,
 }
 
 /// Confirm an address
 ///
-/// Answers as a sign-in does. A wrong, expired or killed code is a 400 `code_invalid`.
+/// Answers as a sign-in does. A wrong, expired or killed code is a 400 `code_invalid`; without the second factor of an account that
+/// has one, a 401 `totp_required`.
 #[utoipa::path(tag = "auth", operation_id = "verify_email", request_body = VerifyEmailDto, extensions(("x-credentials" = json!(true))),
-    responses((status = 200, description = "Signed in.", body = SignedInDto)))]
+    responses((status = 200, description = "Signed in.", body = SignedInDto),
+        (status = 401, description = "A second factor is asked for.", body = crate::problem::Problem, content_type = "application/problem+json")))]
 #[post("/auth/verify-email")]
 pub(super) async fn verify_email(
     services: web::Data<IdentityServices>,
@@ -113,10 +118,12 @@ pub(super) async fn verify_email(
         email,
         code,
         device_id,
+        totp,
     } = body.0;
+    let (code, totp) = (code.secret(), totp.map(|totp| totp.secret()));
     let signed_in = services
         .identity
-        .verify_email(&acting, &email, &code.secret(), device_id.as_deref())
+        .verify_email(&acting, &email, &code, device_id.as_deref(), totp.as_ref())
         .await?;
     Answer::ok(&SignedInDto::of(&signed_in, core.settings.currency))
 }
@@ -174,14 +181,19 @@ pub(super) struct AcceptDto {
     /// Needed where there is no confirmed account with the address yet.
     #[schema(max_length = 100)]
     last_name: Option<String>,
+    /// What the authenticator shows, or a recovery code: where the account of the address has a second factor.
+    #[schema(value_type = Option<String>, max_length = 40)]
+    totp: Option<Hidden>,
 }
 
 /// Accept an invitation
 ///
 /// Joins as staff or takes the platform role, and signs in. A used, withdrawn or expired invitation is a 400
-/// `invitation_invalid`; somebody who works for another dealer gets a 409 `works_elsewhere`.
+/// `invitation_invalid`; somebody who works for another dealer gets a 409 `works_elsewhere`. Where the account of the address has a
+/// second factor, it is asked for: 401 `totp_required`.
 #[utoipa::path(tag = "auth", operation_id = "accept_invitation", request_body = AcceptDto, extensions(("x-credentials" = json!(true))),
-    responses((status = 200, description = "Signed in.", body = SignedInDto)))]
+    responses((status = 200, description = "Signed in.", body = SignedInDto),
+        (status = 401, description = "A second factor is asked for.", body = crate::problem::Problem, content_type = "application/problem+json")))]
 #[post("/auth/invitations/accept")]
 pub(super) async fn accept_invitation(
     services: web::Data<IdentityServices>,
@@ -195,6 +207,7 @@ pub(super) async fn accept_invitation(
         password: form.password.map(|password| password.secret()),
         first_name: form.first_name,
         last_name: form.last_name,
+        totp: form.totp.map(|totp| totp.secret()),
     };
     let signed_in = services.accept.accept(&acting, &request).await?;
     Answer::ok(&SignedInDto::of(&signed_in, core.settings.currency))

@@ -103,6 +103,8 @@ pub struct VehicleDto {
     location: Option<String>,
     /// Seen by its owner alone.
     additional_info: Option<String>,
+    /// Its picture in its owner's garage, beside the server's root. Seen by its owner alone.
+    image_url: Option<String>,
     /// What its number says against its year or maker.
     warnings: Vec<WarningDto>,
     created_at: DateTime<Utc>,
@@ -135,6 +137,7 @@ impl From<&Vehicle> for VehicleDto {
             date_of_purchase: d.date_of_purchase,
             location: d.location,
             additional_info: d.additional_info,
+            image_url: vehicle.picture.map(crate::media::usual_address),
             warnings: vehicle.warnings().into_iter().map(WarningDto::from).collect(),
             created_at: vehicle.created_at,
             updated_at: vehicle.updated_at,
@@ -157,6 +160,7 @@ impl VehicleDto {
             date_of_purchase: None,
             location: None,
             additional_info: None,
+            image_url: None,
             ..Self::from(vehicle)
         }
     }

@@ -12,7 +12,7 @@ mod sales;
 
 pub(crate) use self::input::NewBuyerDto;
 
-use ::sales::use_cases::{AmendSales, CommissionPlans, LookAtSales};
+use ::sales::use_cases::{AmendSales, CommissionPlans, LookAtSales, PrintBill};
 use application::close_sale::CloseSale;
 use application::void_sale::VoidSale;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -30,6 +30,8 @@ pub struct SalesServices {
     pub plans: CommissionPlans,
     /// Looking.
     pub look: LookAtSales,
+    /// Bills.
+    pub print: PrintBill,
 }
 
 /// Endpoints under `/api/v1`. Fixed paths come before those with an id in their place.
@@ -40,6 +42,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(sales::export_sales)
         .service(sales::confirm_purchase)
         .service(sales::show_sale)
+        .service(sales::show_bill_of_sale)
         .service(sales::amend_sale)
         .service(sales::void_sale)
         .service(plans::list_commission_plans)

@@ -121,6 +121,23 @@ pub(super) async fn show_sale(
     Ok(Answer::ok(&SaleDto::from(shown))?.version(version))
 }
 
+/// The bill of sale
+///
+/// One A4 page, ready to be signed, for those who see the sale: seller, buyer, vehicle, price, odometer disclosure. The reading is the one
+/// of the day of the sale. Of a voided sale it is marked as such. The same sale gives the same file.
+#[utoipa::path(tag = "sales", operation_id = "show_bill_of_sale", params(("id" = Uuid, Path, description = "The sale.")),
+    responses((status = 200, description = "The bill, as PDF.", body = String, content_type = "application/pdf")), security(("bearer" = [])))]
+#[get("/sales/{id}/bill-of-sale.pdf")]
+pub(super) async fn show_bill_of_sale(
+    services: web::Data<SalesServices>,
+    acting: Acting,
+    id: PathId<kind::Sale>,
+) -> Response {
+    let bill = services.print.print(&acting.actor, id.0).await?;
+    let name = format!("bill-of-sale-{}.pdf", id.0);
+    Ok(Answer::file(bill, "application/pdf", name))
+}
+
 /// Mend a sale
 ///
 /// Notes, the buyer's contact, the way of payment; by a manager or who sold it. Price, day and parties never change: void it instead.

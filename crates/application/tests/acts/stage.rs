@@ -83,6 +83,7 @@ impl Stage {
             user,
             session: self.ids.next(),
             admin,
+            factor_due: false,
             staff,
         });
         Act {

@@ -42,6 +42,7 @@ async fn main() {
             user: olga.user,
             session: ids.next(),
             admin: false,
+            factor_due: false,
             staff: None,
         }),
         ..Act::of_system(clock.now(), "example-1")

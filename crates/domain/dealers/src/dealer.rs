@@ -6,7 +6,7 @@ use std::str::FromStr;
 use kernel::Instant;
 use kernel::email::Email;
 use kernel::error::{Malformed, Violations};
-use kernel::id::DealerId;
+use kernel::id::{DealerId, FileId};
 use kernel::money::Currency;
 use kernel::patch::Patch;
 use kernel::phone::Phone;
@@ -174,6 +174,9 @@ pub struct Dealer {
     pub id: DealerId,
     /// What is known of it.
     pub details: DealerDetails,
+    /// The file of its picture. Set and removed by an act of its own: writing the dealer leaves it.
+    #[serde(default)]
+    pub picture: Option<FileId>,
     /// What it chooses.
     pub settings: DealerSettings,
     /// Where it stands.
@@ -194,6 +197,7 @@ impl Dealer {
         Self {
             id,
             details,
+            picture: None,
             settings: DealerSettings::default(),
             status: DealerStatus::Pending,
             status_reason: None,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use kernel::Instant;
 use kernel::actor::Scope;
 use kernel::distance::Distance;
-use kernel::id::{DealerId, UserId, VehicleId};
+use kernel::id::{DealerId, FileId, UserId, VehicleId};
 use kernel::vin::Vin;
 use kernel::vocabulary::{BodyType, Drivetrain, FuelType, Transmission};
 use serde::{Deserialize, Serialize};
@@ -145,6 +145,9 @@ pub struct Vehicle {
     pub status: VehicleStatus,
     /// What it is.
     pub details: VehicleDetails,
+    /// The file of its picture. Set and removed by an act of its own: writing the vehicle leaves it.
+    #[serde(default)]
+    pub picture: Option<FileId>,
     /// When it was entered.
     pub created_at: Instant,
     /// When it was last changed.
@@ -161,6 +164,7 @@ impl Vehicle {
             owner,
             status: VehicleStatus::Active,
             details,
+            picture: None,
             created_at: at,
             updated_at: at,
             version: 1,

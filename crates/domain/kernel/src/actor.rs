@@ -26,6 +26,8 @@ pub struct Principal {
     pub session: SessionId,
     /// Runs the platform?
     pub admin: bool,
+    /// Would run the platform, but for the second factor that is to be set up first.
+    pub factor_due: bool,
     /// The dealer that the person works for.
     pub staff: Option<Membership>,
 }
@@ -72,6 +74,8 @@ pub enum Refusal {
     Forbidden(Right),
     /// The thing is another tenant's or another person's: it must look as if it were not there.
     Hidden,
+    /// An admin may, once they have set up the second factor that admins need.
+    FactorDue,
 }
 
 impl Refusal {
@@ -83,6 +87,7 @@ impl Refusal {
                 right: right.as_str(),
             },
             Self::Hidden => Common::Absent { what },
+            Self::FactorDue => Common::FactorDue,
         }
     }
 }
@@ -96,25 +101,10 @@ impl Actor {
             Self::Anonymous => return Err(Refusal::Unauthenticated),
             Self::User(principal) => principal,
         };
-        let in_scope = match scope {
-            Scope::Platform => true,
-            Scope::Person(user) => user == principal.user || principal.admin,
-            Scope::Dealer(dealer) => principal.admin || principal.works_for(dealer),
-            Scope::Site(dealer, site) => {
-                principal.admin
-                    || principal
-                        .staff
-                        .as_ref()
-                        .is_some_and(|m| m.dealer == dealer && m.sees_site(site))
-            }
-        };
-        if !in_scope {
-            return Err(Refusal::Hidden);
-        }
-        if right.held_by(principal.role()) {
-            Ok(())
-        } else {
-            Err(Refusal::Forbidden(right))
+        match principal.may(right, scope) {
+            // As an admin they might.
+            Err(_) if principal.factor_due => Err(Refusal::FactorDue),
+            judged => judged,
         }
     }
 
@@ -184,12 +174,33 @@ impl Actor {
                 "dealer_required",
                 "an admin says which dealer is meant: give its id",
             )),
+            None if principal.factor_due => Err(Common::FactorDue),
             None => Err(stranger),
         }
     }
 }
 
 impl Principal {
+    fn may(&self, right: Right, scope: Scope) -> Result<(), Refusal> {
+        let in_scope = match scope {
+            Scope::Platform => true,
+            Scope::Person(user) => user == self.user || self.admin,
+            Scope::Dealer(dealer) => self.admin || self.works_for(dealer),
+            Scope::Site(dealer, site) => {
+                let works_there = |m: &Membership| m.dealer == dealer && m.sees_site(site);
+                self.admin || self.staff.as_ref().is_some_and(works_there)
+            }
+        };
+        if !in_scope {
+            return Err(Refusal::Hidden);
+        }
+        if right.held_by(self.role()) {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden(right))
+        }
+    }
+
     /// The highest role.
     pub fn role(&self) -> Role {
         match &self.staff {

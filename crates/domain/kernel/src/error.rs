@@ -174,6 +174,9 @@ pub enum Common {
         /// Name of the missing right.
         right: &'static str,
     },
+    /// An admin, but without the second factor that admins need.
+    #[error("admins need a second factor: set one up (POST /me/totp) and confirm it (POST /me/totp/confirm)")]
+    FactorDue,
     /// Not there, or another tenant's: the caller can't tell which.
     #[error("there is no such {what}")]
     Absent {
@@ -251,7 +254,7 @@ impl Failure for Common {
         match self {
             Self::Invalid(_) => Kind::Invalid,
             Self::Unauthenticated => Kind::Unauthenticated,
-            Self::Forbidden { .. } => Kind::Forbidden,
+            Self::Forbidden { .. } | Self::FactorDue => Kind::Forbidden,
             Self::Absent { .. } => Kind::Absent,
             Self::Stale { .. } => Kind::Stale,
             Self::KeyReused => Kind::KeyReused,
@@ -266,6 +269,7 @@ impl Failure for Common {
             Self::Invalid(_) => "invalid",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden { .. } => "forbidden",
+            Self::FactorDue => "totp_setup_required",
             Self::Absent { .. } => "not_found",
             Self::Stale { .. } => "stale_version",
             Self::KeyReused => "idempotency_key_reused",

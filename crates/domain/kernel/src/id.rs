@@ -68,14 +68,20 @@ pub mod kind {
         CommissionEntry,
         /// How a dealer pays commission.
         CommissionPlan,
+        /// A version of a page of the platform's own words.
+        ContentVersion,
         /// A business that sells or services cars.
         Dealer,
         /// A message to one webhook.
         Delivery,
         /// A browser or program that pushes are sent to.
         Device,
+        /// A paper that shows that a dealer is one.
+        Document,
         /// Something that happened.
         Event,
+        /// A file that somebody brought.
+        File,
         /// An invitation to join as staff or admin.
         Invitation,
         /// Work in the queue.
@@ -90,6 +96,8 @@ pub mod kind {
         Offer,
         /// A telephone number that wants no more messages.
         OptOut,
+        /// A picture of a listing.
+        Photo,
         /// A question to a buyer known by e-mail alone: did you buy this car?
         Purchase,
         /// The closing of a listing, or of an owner's private sale.
@@ -125,14 +133,20 @@ pub type CodeId = Id<kind::Code>;
 pub type CommissionEntryId = Id<kind::CommissionEntry>;
 /// Id of a commission plan.
 pub type CommissionPlanId = Id<kind::CommissionPlan>;
+/// Id of a version of a page.
+pub type ContentVersionId = Id<kind::ContentVersion>;
 /// Id of a dealer.
 pub type DealerId = Id<kind::Dealer>;
 /// Id of a message to one webhook.
 pub type DeliveryId = Id<kind::Delivery>;
 /// Id of a device.
 pub type DeviceId = Id<kind::Device>;
+/// Id of a dealer's document.
+pub type DocumentId = Id<kind::Document>;
 /// Id of an event.
 pub type EventId = Id<kind::Event>;
+/// Id of a file.
+pub type FileId = Id<kind::File>;
 /// Id of an invitation.
 pub type InvitationId = Id<kind::Invitation>;
 /// Id of a queued job.
@@ -147,6 +161,8 @@ pub type NotificationId = Id<kind::Notification>;
 pub type OfferId = Id<kind::Offer>;
 /// Id of an opt-out.
 pub type OptOutId = Id<kind::OptOut>;
+/// Id of a picture of a listing.
+pub type PhotoId = Id<kind::Photo>;
 /// Id of the question that a buyer by e-mail confirms.
 pub type PurchaseId = Id<kind::Purchase>;
 /// Id of a sale.

@@ -134,6 +134,8 @@ pub enum Right {
     ManageUsers,
     /// See how the work in the background goes.
     SeeQueue,
+    /// Write the platform's own pages.
+    WriteContent,
 }
 
 impl Right {
@@ -161,6 +163,7 @@ impl Right {
         Self::VerifyDealers,
         Self::ManageUsers,
         Self::SeeQueue,
+        Self::WriteContent,
     ];
 
     /// Its name, as errors and tables show it.
@@ -188,6 +191,7 @@ impl Right {
             Self::VerifyDealers => "verify_dealers",
             Self::ManageUsers => "manage_users",
             Self::SeeQueue => "see_queue",
+            Self::WriteContent => "write_content",
         }
     }
 
@@ -205,7 +209,7 @@ impl Right {
             Self::EditDealer | Self::ManageWebhooks | Self::ManageCommission | Self::SeeAuditLog => {
                 &[Role::Owner]
             }
-            Self::VerifyDealers | Self::ManageUsers | Self::SeeQueue => &[Role::Admin],
+            Self::VerifyDealers | Self::ManageUsers | Self::SeeQueue | Self::WriteContent => &[Role::Admin],
         }
     }
 

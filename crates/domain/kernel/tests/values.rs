@@ -189,6 +189,7 @@ fn staff(dealer: DealerId, role: Role) -> Actor {
         user: Id::from_uuid(id(1)),
         session: Id::from_uuid(id(2)),
         admin: false,
+        factor_due: false,
         staff: Some(Membership {
             staff: Id::from_uuid(id(3)),
             dealer,

@@ -44,6 +44,7 @@ fn signed_in(user: UserId, staff: Option<Membership>) -> Actor {
         user,
         session: id(9),
         admin: false,
+        factor_due: false,
         staff,
     })
 }

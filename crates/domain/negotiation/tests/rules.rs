@@ -30,6 +30,7 @@ fn user(n: u128, staff: Option<Membership>) -> Actor {
         user: id(n),
         session: id(9),
         admin: false,
+        factor_due: false,
         staff,
     })
 }

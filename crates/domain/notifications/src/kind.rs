@@ -240,6 +240,9 @@ pub const KINDS: &[Kind] = &[
     kind("webhook_off", "webhook.switched_off", Side::Keepers, BOTH),
     security("password_changed", "user.password_changed"),
     security("email_changed", "user.email_changed"),
+    security("totp_enabled", "user.totp_enabled"),
+    security("totp_disabled", "user.totp_disabled"),
+    security("recovery_code_used", "user.recovery_code_used"),
 ];
 
 impl Kind {

@@ -59,6 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             user: ids.next(),
             session: ids.next(),
             admin: false,
+            factor_due: false,
             staff,
         })
     };

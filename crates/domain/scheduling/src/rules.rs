@@ -148,7 +148,9 @@ fn booker(actor: &Actor, request: &BookingRequest, car: &BookableVehicle) -> Res
     Err(match refusal {
         // Who works for no dealer sees the car as everybody does, and lacks the right; another dealer's staff get a 404.
         Refusal::Hidden if !is_staff => Refusal::Forbidden(Right::ManageBookings).of("listing"),
-        other @ (Refusal::Hidden | Refusal::Forbidden(_) | Refusal::Unauthenticated) => other.of("listing"),
+        other @ (Refusal::Hidden | Refusal::Forbidden(_) | Refusal::FactorDue | Refusal::Unauthenticated) => {
+            other.of("listing")
+        }
     }
     .into())
 }

@@ -37,6 +37,7 @@ fn person(admin: bool, staff: Option<(DealerId, Role)>) -> Actor {
         user: id(1),
         session: id(2),
         admin,
+        factor_due: false,
         staff: staff.map(|(dealer, role)| Membership {
             staff: id(3),
             dealer,

@@ -15,7 +15,7 @@ use kernel::error::Common;
 use kernel::id::{CodeId, InvitationId, PurchaseId};
 use kernel::letter::Unsubscribe;
 use kernel::ports::Clock;
-use security::{Argon2Hasher, DerivedCodes, Keys, Tokens};
+use security::{Argon2Hasher, DerivedCodes, Keys, Tokens, TotpFactors};
 
 use super::Ground;
 
@@ -41,12 +41,13 @@ pub fn identity_with(ground: &Ground, hasher: Arc<dyn PasswordHasher>) -> anyhow
         hasher,
         tokens: Arc::new(Tokens::new(&keys)?),
         codes: Arc::new(DerivedCodes::new(&keys)),
+        factors: Arc::new(TotpFactors::new(&keys, Arc::clone(&ground.random))?),
         ids: ground.ids.clone(),
         random: Arc::clone(&ground.random),
         policy: Policy {
             require_email_verification: config.require_email_verification,
-            terms_version: config.terms_version.clone(),
             throttle: config.rate_limit,
+            admin_totp: config.admin_totp,
             ..Policy::default()
         },
     };

@@ -20,7 +20,7 @@ use kernel::ports::{Clock, Ids, Random};
 use mail::{Mailbox, SmtpCourier, TemplateWords};
 use secrecy::ExposeSecret;
 use security::{HmacUnsubscribeLinks, Keys};
-use worker::{Cron, DIGESTS_JOB, Handler, LetterHandler, Prune, SEAL_AUDIT_JOB, Worker};
+use worker::{Cron, DIGESTS_JOB, Handler, LetterHandler, Prune, SEAL_AUDIT_JOB, SWEEP_FILES_JOB, Worker};
 
 use crate::clock::SystemClock;
 use crate::dev::Dev;
@@ -28,9 +28,11 @@ use crate::settings::Config;
 
 mod audit;
 mod channels;
+mod content;
 mod dealers;
 pub mod identity;
 mod inventory;
+mod media;
 mod negotiation;
 mod notifications;
 mod sales;
@@ -204,6 +206,8 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     ];
     handlers.push(Arc::new(audit::sealing(ground)));
     handlers.extend(webhooks::handlers(ground, &webhooks)?);
+    let (media, media_handlers) = media::media(ground)?;
+    handlers.extend(media_handlers);
     let relay = relay(ground, words, &webhooks, &scheduling);
     let worker = Worker {
         queue: Arc::new(queue.clone()),
@@ -223,14 +227,16 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         services: Services {
             core,
             audit: audit::services(ground),
+            content: content::services(ground),
             identity: accounts,
             inventory: inventory::inventory(ground),
+            media,
             dealers: dealers::services(ground),
             scheduling,
             negotiation,
             webhooks,
             notifications: notifications::services(ground, devices, links),
-            sales: sales::sales(ground, purchases),
+            sales: sales::sales(ground, purchases)?,
         },
         worker,
         dev,
@@ -250,6 +256,7 @@ fn crons() -> Vec<Cron> {
         cron("prune", "17 3 * * *", "prune"),
         // Zones are a quarter of an hour apart.
         cron("digests", "*/15 * * * *", DIGESTS_JOB),
+        cron("sweep_files", "37 * * * *", SWEEP_FILES_JOB),
         cron("seal_audit_log", "*/5 * * * *", SEAL_AUDIT_JOB),
     ]
 }

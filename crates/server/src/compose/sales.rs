@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use ::sales::use_cases::{AmendSales, CommissionPlans, LookAtSales};
+use ::sales::use_cases::{AmendSales, CommissionPlans, LookAtSales, PrintBill};
+use anyhow::Context as _;
 use api::sales::SalesServices;
 use application::close_sale::CloseSale;
 use application::void_sale::{PurchaseTokens, VoidSale};
-use database::sales::{SqlClosings, SqlFigures, SqlLedger, SqlPlans, SqlSales, SqlVoidings};
+use database::sales::{SqlClosings, SqlFigures, SqlLedger, SqlPapers, SqlPlans, SqlSales, SqlVoidings};
+use pdf::PdfPrinter;
 
 use super::Ground;
 
@@ -19,10 +21,15 @@ pub(super) fn close(ground: &Ground) -> CloseSale {
 }
 
 /// The use cases on the database.
-pub(super) fn sales(ground: &Ground, tokens: Arc<dyn PurchaseTokens>) -> SalesServices {
+pub(super) fn sales(ground: &Ground, tokens: Arc<dyn PurchaseTokens>) -> anyhow::Result<SalesServices> {
     let db = || ground.db.clone();
     let sales = Arc::new(SqlSales::new(db()));
-    SalesServices {
+    let look = LookAtSales {
+        queries: sales.clone(),
+        ledger: Arc::new(SqlLedger::new(db())),
+        figures: Arc::new(SqlFigures::new(db())),
+    };
+    Ok(SalesServices {
         close: close(ground),
         void: VoidSale {
             voidings: Arc::new(SqlVoidings::new(db())),
@@ -30,17 +37,18 @@ pub(super) fn sales(ground: &Ground, tokens: Arc<dyn PurchaseTokens>) -> SalesSe
             ids: ground.ids.clone(),
         },
         amend: AmendSales {
-            sales: sales.clone(),
+            sales,
             ids: ground.ids.clone(),
         },
         plans: CommissionPlans {
             plans: Arc::new(SqlPlans::new(db())),
             ids: ground.ids.clone(),
         },
-        look: LookAtSales {
-            queries: sales,
-            ledger: Arc::new(SqlLedger::new(db())),
-            figures: Arc::new(SqlFigures::new(db())),
+        print: PrintBill {
+            look: look.clone(),
+            papers: Arc::new(SqlPapers::new(db())),
+            printer: Arc::new(PdfPrinter::new().context("papers can't be printed")?),
         },
-    }
+        look,
+    })
 }

@@ -89,6 +89,7 @@ impl Stage<'_> {
                 user,
                 session: self.ground.ids.next(),
                 admin: false,
+                factor_due: false,
                 staff,
             }),
             ..self.house(hours_ago)

@@ -83,7 +83,32 @@ pub const SETTINGS: &[Setting] = &[
         "data_dir",
         "FORECOURT_DATA_DIR",
         "./data",
-        "Folder for keys and, by default, the database.",
+        "Folder for keys and, by default, the database and the files.",
+    ),
+    setting(
+        "media_dir",
+        "FORECOURT_MEDIA_DIR",
+        "",
+        "Folder for files and pictures, where no S3 store keeps them; all nodes need the same. Default: `media` in the data folder.",
+    ),
+    setting(
+        "s3_bucket",
+        "FORECOURT_S3_BUCKET",
+        "",
+        "Bucket of an S3 store that keeps files and pictures in place of a folder. Credentials come from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, from the shared credentials file (`AWS_PROFILE`), or from the role of the instance.",
+    ),
+    setting("s3_region", "FORECOURT_S3_REGION", "us-east-1", "Its region."),
+    setting(
+        "s3_endpoint",
+        "FORECOURT_S3_ENDPOINT",
+        "",
+        "Where the S3 store is, when it is not AWS: `https://minio.example.com:9000`, without a slash at the end.",
+    ),
+    setting(
+        "s3_public_url",
+        "FORECOURT_S3_PUBLIC_URL",
+        "",
+        "Where everybody finds what lies under `public/` in the bucket, without a slash at the end: a CDN, or the bucket itself. Default: this program hands pictures on.",
     ),
     setting(
         "environment",
@@ -98,10 +123,10 @@ pub const SETTINGS: &[Setting] = &[
         "Whether an account counts only once its address is verified: `true` or `false`.",
     ),
     setting(
-        "terms_version",
-        "FORECOURT_TERMS_VERSION",
-        "1",
-        "The version of the terms that a registration accepts.",
+        "admin_totp",
+        "FORECOURT_ADMIN_TOTP",
+        "optional",
+        "Whether admins need a second factor: `required` or `optional`. Where it is required, an admin without one has no rights of an admin, and is told `totp_setup_required`, until they have set one up.",
     ),
     setting(
         "rate_limit",

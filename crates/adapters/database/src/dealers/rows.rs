@@ -84,7 +84,7 @@ impl Row<'_> {
 /// The columns of a dealer, as `d`.
 pub(super) const DEALER: &str = "d.id, d.name, d.legal_name, d.description, d.phone, d.email, d.website, d.line1, d.line2, \
      d.city, d.state, d.postal_code, d.address_country, d.licence_number, d.currency, d.country, d.strict_vin, \
-     d.negotiation_rules, d.status, d.status_reason, d.version, d.created_at, d.updated_at";
+     d.negotiation_rules, d.picture_file_id, d.status, d.status_reason, d.version, d.created_at, d.updated_at";
 
 pub(super) fn dealer(row: &QueryResult) -> Result<Dealer, Common> {
     let row = Row {
@@ -108,6 +108,7 @@ pub(super) fn dealer(row: &QueryResult) -> Result<Dealer, Common> {
                 .map_err(|_| fault::corrupt("dealers", "currency", &currency))?,
             country: row.get("country")?,
         },
+        picture: row.get::<Option<Uuid>>("picture_file_id")?.map(Id::from_uuid),
         settings: DealerSettings {
             strict_vin: row.get("strict_vin")?,
             negotiation: negotiation_rules(row.row)?,

@@ -36,6 +36,23 @@ impl SqlAccounts {
     pub const fn new(db: Db) -> Self {
         Self { db }
     }
+
+    /// An account with nothing locked.
+    async fn account(&self, named: &Named<'_>) -> Result<Option<Account>, Error> {
+        let Some(row) = self.db.one(facts::account_query(self.db.sql(), named)).await? else {
+            return Ok(None);
+        };
+        let account = rows::account(&row).map_err(|e| fault::common(&e))?;
+        let factor = self
+            .db
+            .one(facts::factor_query(self.db.sql(), account.user.id))
+            .await?;
+        let factor = factor.as_ref().map(rows::factor).transpose();
+        Ok(Some(Account {
+            factor: factor.map_err(|e| fault::common(&e))?,
+            ..account
+        }))
+    }
 }
 
 /// Decides on the facts and writes what was decided.
@@ -49,7 +66,11 @@ async fn settled<F, T>(
     Ok((answer, record))
 }
 
-async fn registration(tx: &Tx, target: &RegistrationTarget<'_>) -> Result<RegistrationFacts, Stop<Error>> {
+async fn registration(
+    tx: &Tx,
+    act: &Act,
+    target: &RegistrationTarget<'_>,
+) -> Result<RegistrationFacts, Stop<Error>> {
     facts::reserve_address(tx, target.email).await?;
     let holder = facts::locked_account(tx, &Named::Address(target.email)).await?;
     let (mut code, mut holder_signed_in) = (None, false);
@@ -68,11 +89,17 @@ async fn registration(tx: &Tx, target: &RegistrationTarget<'_>) -> Result<Regist
         holder_signed_in,
         code,
         referrer,
+        terms: facts::terms_in_force(tx, act.at).await?,
     })
 }
 
 async fn signing_in(tx: &Tx, target: &SignInTarget<'_>, at: Instant) -> Result<SignInFacts, Stop<Error>> {
-    let throttles = facts::locked_throttles(tx, &sign_in_keys(target.email, target.ip)).await?;
+    let keys = sign_in_keys(target.email, target.ip);
+    let throttles = if target.counting {
+        striking(tx, &keys, at).await?
+    } else {
+        facts::locked_throttles(tx, &keys).await?
+    };
     let account = facts::locked_account(tx, &Named::Address(target.email)).await?;
     let familiar = match (&account, target.ip) {
         (Some(account), Some(ip)) => {
@@ -149,6 +176,17 @@ async fn coding(tx: &Tx, target: &CodeTarget<'_>) -> Result<CodeFacts, Stop<Erro
     })
 }
 
+async fn proving(tx: &Tx, user: UserId, at: Instant) -> Result<AccountFacts, Stop<Error>> {
+    // Made where it is missing, so that those who come at once queue for it.
+    let throttles = striking(tx, &[ThrottleKey::Own(user)], at).await?;
+    let account = facts::locked_account(tx, &Named::Id(user)).await?;
+    Ok(AccountFacts {
+        account: account.ok_or(Common::absent("user"))?,
+        session: None,
+        throttles,
+    })
+}
+
 async fn changing(tx: &Tx, user: UserId, session: Option<SessionId>) -> Result<AccountFacts, Stop<Error>> {
     let throttles = facts::locked_throttles(tx, &[ThrottleKey::Own(user)]).await?;
     let account = facts::locked_account(tx, &Named::Id(user)).await?;
@@ -204,7 +242,7 @@ impl Accounts for SqlAccounts {
     ) -> Result<Done<Option<User>>, Error> {
         self.db
             .act(act, |tx| async move {
-                let facts = registration(&tx, target).await;
+                let facts = registration(&tx, act, target).await;
                 let result = settled(&tx, facts, decide).await;
                 (tx, result)
             })
@@ -213,9 +251,7 @@ impl Accounts for SqlAccounts {
 
     async fn look_up(&self, target: &SignInTarget<'_>, at: Instant) -> Result<SignInFacts, Error> {
         let keys = sign_in_keys(target.email, target.ip);
-        let query = facts::account_query(self.db.sql(), &Named::Address(target.email));
-        let account = self.db.one(query).await?.as_ref().map(rows::account).transpose();
-        let account = account.map_err(|e| fault::common(&e))?;
+        let account = self.account(&Named::Address(target.email)).await?;
         let familiar = match (&account, target.ip) {
             (Some(account), Some(ip)) => {
                 let query = facts::signed_in_query(self.db.sql(), account.user.id, Some((ip, at)));
@@ -234,8 +270,8 @@ impl Accounts for SqlAccounts {
         &self,
         act: &Act,
         target: &SignInTarget<'_>,
-        decide: Decide<'_, SignInFacts, AccountPlan, User, Error>,
-    ) -> Result<Done<User>, Error> {
+        decide: Decide<'_, SignInFacts, AccountPlan, CodeEnd, Error>,
+    ) -> Result<Done<CodeEnd>, Error> {
         self.db
             .act(act, |tx| async move {
                 let facts = signing_in(&tx, target, act.at).await;
@@ -320,10 +356,23 @@ impl Accounts for SqlAccounts {
             .await
     }
 
+    async fn prove(
+        &self,
+        act: &Act,
+        user: UserId,
+        decide: Decide<'_, AccountFacts, AccountPlan, CodeEnd, Error>,
+    ) -> Result<Done<CodeEnd>, Error> {
+        self.db
+            .act(act, |tx| async move {
+                let facts = proving(&tx, user, act.at).await;
+                let result = settled(&tx, facts, decide).await;
+                (tx, result)
+            })
+            .await
+    }
+
     async fn find(&self, user: UserId) -> Result<Option<Account>, Error> {
-        let query = facts::account_query(self.db.sql(), &Named::Id(user));
-        let found = self.db.one(query).await?.as_ref().map(rows::account).transpose();
-        found.map_err(|e| fault::common(&e).into())
+        self.account(&Named::Id(user)).await
     }
 
     async fn throttles(&self, keys: &[ThrottleKey]) -> Result<Vec<Throttle>, Error> {

@@ -1,9 +1,10 @@
 //! What is known of an account, read and locked within a transaction.
 
+use ::content::page::Page;
 use ::identity::code::{OneTimeCode, Purpose};
 use ::identity::session::Session;
 use ::identity::throttle::{Throttle, ThrottleKey};
-use ::identity::user::{Account, ReferralCode};
+use ::identity::user::{Account, ReferralCode, TermsInForce};
 use chrono::TimeDelta;
 use kernel::Instant;
 use kernel::email::Email;
@@ -11,7 +12,8 @@ use kernel::id::{DealerId, SessionId, UserId};
 use sea_orm::{DbErr, QueryResult};
 
 use super::rows;
-use crate::rows::id;
+use crate::content;
+use crate::rows::{get, id};
 use crate::sql::Sql;
 use crate::tx::Tx;
 
@@ -52,13 +54,31 @@ pub(super) fn account_query(mut sql: Sql, named: &Named<'_>) -> Sql {
     sql
 }
 
-/// Locks an account.
+/// Locks an account. Its second factor is read once the lock is held: a join would show it as it was before the wait, and a code
+/// that was used meanwhile would count again.
 pub(super) async fn locked_account(tx: &Tx, named: &Named<'_>) -> Result<Option<Account>, DbErr> {
     let mut sql = account_query(tx.sql(), named);
     if sql.is_postgres() {
         sql.push(" FOR UPDATE OF u");
     }
-    tx.one(sql).await?.as_ref().map(rows::account).transpose()
+    let Some(row) = tx.one(sql).await? else {
+        return Ok(None);
+    };
+    let account = rows::account(&row)?;
+    let factor = tx.one(factor_query(tx.sql(), account.user.id)).await?;
+    Ok(Some(Account {
+        factor: factor.as_ref().map(rows::factor).transpose()?,
+        ..account
+    }))
+}
+
+/// The query for a user's second factor.
+pub(super) fn factor_query(mut sql: Sql, user: UserId) -> Sql {
+    sql.push("SELECT ")
+        .push(rows::FACTOR)
+        .push(" FROM second_factors WHERE user_id = ")
+        .bind(user.uuid());
+    sql
 }
 
 /// The query for counts.
@@ -148,6 +168,18 @@ pub(super) async fn free_code(tx: &Tx, codes: &[ReferralCode]) -> Result<Option<
         }
     }
     Ok(None)
+}
+
+/// The terms that are in force. They are not locked: a version that is in force never changes.
+pub(super) async fn terms_in_force(tx: &Tx, at: Instant) -> Result<Option<TermsInForce>, DbErr> {
+    let sql = content::in_force(tx.sql(), "c.id, c.effective_date", Page::TermsAndConditions, at);
+    let read = |row: QueryResult| {
+        Ok(TermsInForce {
+            text: id(&row, "id")?,
+            since: get(&row, "effective_date")?,
+        })
+    };
+    tx.one(sql).await?.map(read).transpose()
 }
 
 /// The dealer that a user works for now.

@@ -1,7 +1,7 @@
 //! Who is behind a session; users and sessions, read.
 
 use ::identity::Error;
-use ::identity::ports::{Principals, Profile, UserFilter, UserQueries};
+use ::identity::ports::{Known, Principals, Profile, UserFilter, UserQueries};
 use ::identity::session::Session;
 use ::identity::user::PlatformRole;
 use async_trait::async_trait;
@@ -69,7 +69,18 @@ fn profile(row: &QueryResult) -> Result<Profile, DbErr> {
     Ok(Profile {
         user: rows::user(row)?,
         staff: rows::membership(row)?,
+        totp: get(row, "totp")?,
     })
+}
+
+/// The columns of a profile, of [`FROM`].
+fn columns() -> String {
+    format!(
+        "{}, {}, {} AS totp",
+        rows::USER,
+        rows::MEMBERSHIP,
+        rows::ASKS_FACTOR
+    )
 }
 
 /// Text for LIKE that stands for itself.
@@ -87,21 +98,27 @@ fn literally(text: &str) -> String {
 
 #[async_trait]
 impl Principals for SqlUsers {
-    async fn principal(&self, session: SessionId, at: Instant) -> Result<Option<Principal>, Common> {
+    async fn principal(&self, session: SessionId, at: Instant) -> Result<Option<Known>, Common> {
         let mut sql = self.db.sql();
-        sql.push("SELECT u.id AS u_id, u.platform_role, ")
+        sql.push("SELECT u.id AS u_id, u.platform_role, u.platform_role = 'admin' AND ")
+            .push(rows::ASKS_FACTOR)
+            .push(" AS factor, ")
             .push(rows::MEMBERSHIP)
             .push(" FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN staff m ON m.user_id = u.id AND m.active")
             .push(" WHERE u.active AND s.ended_at IS NULL AND s.id = ")
             .bind(session.uuid())
             .push(" AND s.expires_at > ")
             .bind(at);
-        let read = |row: &QueryResult| -> Result<Principal, DbErr> {
-            Ok(Principal {
-                user: id(row, "u_id")?,
-                session,
-                admin: get::<String>(row, "platform_role")? == PlatformRole::Admin.as_str(),
-                staff: rows::membership(row)?,
+        let read = |row: &QueryResult| -> Result<Known, DbErr> {
+            Ok(Known {
+                principal: Principal {
+                    user: id(row, "u_id")?,
+                    session,
+                    admin: get::<String>(row, "platform_role")? == PlatformRole::Admin.as_str(),
+                    factor_due: false,
+                    staff: rows::membership(row)?,
+                },
+                factor: get(row, "factor")?,
             })
         };
         let row = self.present(sql).await?;
@@ -113,10 +130,7 @@ impl Principals for SqlUsers {
 impl UserQueries for SqlUsers {
     async fn profile(&self, user: UserId) -> Result<Option<Profile>, Error> {
         let mut sql = self.db.sql();
-        sql.push("SELECT ")
-            .push(rows::USER)
-            .push(", ")
-            .push(rows::MEMBERSHIP);
+        sql.push("SELECT ").push(&columns());
         sql.push(" FROM ")
             .push(FROM)
             .push(" WHERE u.id = ")
@@ -142,7 +156,7 @@ impl UserQueries for SqlUsers {
 
     async fn search(&self, filter: &UserFilter, page: &PageRequest) -> Result<Page<Profile>, Error> {
         let query = ListQuery {
-            select: &format!("{}, {}", rows::USER, rows::MEMBERSHIP),
+            select: &columns(),
             from: FROM,
             filter: |sql: &mut Sql| {
                 if let Some(q) = &filter.q {

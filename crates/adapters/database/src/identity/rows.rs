@@ -2,7 +2,8 @@
 
 use crate::rows::{corrupt, get, id, json_of};
 use ::identity::code::{CodeState, OneTimeCode, Purpose};
-use ::identity::secret::{PasswordHash, TokenHash};
+use ::identity::second_factor::SecondFactor;
+use ::identity::secret::{PasswordHash, SealedSecret, TokenHash};
 use ::identity::session::{EndReason, RefreshToken, Session, SessionState};
 use ::identity::throttle::{Throttle, ThrottleKey};
 use ::identity::user::{AcceptedTerms, Account, User};
@@ -17,7 +18,7 @@ use uuid::Uuid;
 /// The columns of a user, of the table alias `u`.
 pub(super) const USER: &str = "u.id AS u_id, u.email AS u_email, u.email_verified, u.first_name, u.last_name, \
      u.phone AS u_phone, u.date_of_birth, u.address AS u_address, u.zip_code, u.location AS u_location, \
-     u.platform_role, u.referral_code, u.referred_by, u.terms_version, u.terms_at, u.active AS u_active, \
+     u.picture_file_id AS u_picture, u.platform_role, u.referral_code, u.referred_by, u.terms_version, u.terms_id, u.terms_at, u.active AS u_active, \
      u.version AS u_version, u.created_at AS u_created_at";
 
 /// The columns of a membership, of the table alias `m`; all null where there is none.
@@ -27,6 +28,13 @@ pub(super) const MEMBERSHIP: &str =
 /// The columns of a session, of the table alias `s`.
 pub(super) const SESSION: &str = "s.id AS s_id, s.user_id AS s_user_id, s.device_id, s.ip, s.user_agent, \
      s.created_at AS s_created_at, s.last_used_at, s.expires_at AS s_expires_at, s.ended_at, s.end_reason";
+
+/// The columns of a second factor.
+pub(super) const FACTOR: &str = "user_id, secret, created_at, confirmed_at, last_step, recovery";
+
+/// Whether a second factor of the user `u` is in force.
+pub(super) const ASKS_FACTOR: &str =
+    "EXISTS (SELECT 1 FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)";
 
 /// The columns of a code.
 pub(super) const CODE: &str = "id, user_id, purpose, sent_to, created_at, expires_at, state, wrong_tries";
@@ -41,7 +49,11 @@ pub(super) fn user(row: &QueryResult) -> Result<User, DbErr> {
         get::<Option<String>>(row, "terms_version")?,
         get::<Option<Instant>>(row, "terms_at")?,
     ) {
-        (Some(version), Some(at)) => Some(AcceptedTerms { version, at }),
+        (Some(version), Some(at)) => Some(AcceptedTerms {
+            version,
+            text: get::<Option<Uuid>>(row, "terms_id")?.map(kernel::id::Id::from_uuid),
+            at,
+        }),
         _ => None,
     };
     let phone = get::<Option<String>>(row, "u_phone")?;
@@ -56,6 +68,7 @@ pub(super) fn user(row: &QueryResult) -> Result<User, DbErr> {
         address: get(row, "u_address")?,
         zip_code: get(row, "zip_code")?,
         location: get(row, "u_location")?,
+        picture: get::<Option<Uuid>>(row, "u_picture")?.map(kernel::id::Id::from_uuid),
         platform_role: parsed("platform_role", &get::<String>(row, "platform_role")?)?,
         referral_code: parsed("referral_code", &get::<String>(row, "referral_code")?)?,
         referred_by: get::<Option<Uuid>>(row, "referred_by")?.map(kernel::id::Id::from_uuid),
@@ -66,11 +79,27 @@ pub(super) fn user(row: &QueryResult) -> Result<User, DbErr> {
     })
 }
 
-/// A user with password, from the columns of [`USER`] and `password`.
+/// A user with password, from the columns of [`USER`] and `password`. The second factor is in a table of its own.
 pub(super) fn account(row: &QueryResult) -> Result<Account, DbErr> {
     Ok(Account {
         user: user(row)?,
         password: get::<Option<String>>(row, "password")?.map(PasswordHash::new),
+        factor: None,
+    })
+}
+
+/// A second factor from the columns of [`FACTOR`].
+pub(super) fn factor(row: &QueryResult) -> Result<SecondFactor, DbErr> {
+    let step: Option<i64> = get(row, "last_step")?;
+    let step = step.map(|step| u64::try_from(step).map_err(|_| corrupt("last_step", step)));
+    let recovery: Vec<String> = json_of(row, "recovery")?;
+    Ok(SecondFactor {
+        user: id(row, "user_id")?,
+        secret: SealedSecret::new(get::<String>(row, "secret")?),
+        created_at: get(row, "created_at")?,
+        confirmed_at: get(row, "confirmed_at")?,
+        last_step: step.transpose()?,
+        recovery: recovery.into_iter().map(TokenHash::new).collect(),
     })
 }
 

@@ -2,6 +2,8 @@
 
 use ::identity::code::{CodeState, OneTimeCode};
 use ::identity::plan::AccountPlan;
+use ::identity::second_factor::{FactorChange, SecondFactor};
+use ::identity::secret::TokenHash;
 use ::identity::session::{EndSessions, RefreshToken, Session, SessionState};
 use ::identity::throttle::{Throttle, ThrottleKey};
 use ::identity::user::User;
@@ -34,6 +36,9 @@ pub(super) async fn account(tx: &Tx, plan: AccountPlan) -> Result<(), DbErr> {
             user.uuid(),
         )
         .await?;
+    }
+    if let Some(change) = plan.factor {
+        factor(tx, change).await?;
     }
     if let Some((user, purpose)) = plan.kill_codes {
         let mut sql = tx.sql();
@@ -73,6 +78,41 @@ pub(super) async fn account(tx: &Tx, plan: AccountPlan) -> Result<(), DbErr> {
     }
     throttles(tx, plan.throttles).await?;
     lift(tx, &plan.lifted).await
+}
+
+async fn factor(tx: &Tx, change: FactorChange) -> Result<(), DbErr> {
+    match change {
+        FactorChange::Kept(factor) => {
+            let changing = ["secret", "created_at", "confirmed_at", "last_step", "recovery"];
+            upsert(
+                tx,
+                "second_factors",
+                "user_id",
+                factor_columns(&factor)?,
+                &changing,
+            )
+            .await
+        }
+        FactorChange::Dropped(user) => {
+            let mut sql = tx.sql();
+            sql.push("DELETE FROM second_factors WHERE user_id = ")
+                .bind(user.uuid());
+            tx.run(sql).await.map(|_| ())
+        }
+    }
+}
+
+fn factor_columns(factor: &SecondFactor) -> Result<Columns, DbErr> {
+    let step = factor.last_step.map(i64::try_from).transpose();
+    let recovery: Vec<&str> = factor.recovery.iter().map(TokenHash::as_str).collect();
+    Ok(vec![
+        ("user_id", factor.user.uuid().into()),
+        ("secret", factor.secret.as_str().into()),
+        ("created_at", factor.created_at.into()),
+        ("confirmed_at", factor.confirmed_at.into()),
+        ("last_step", step.map_err(|e| DbErr::Type(e.to_string()))?.into()),
+        ("recovery", serde_json::json!(recovery).into()),
+    ])
 }
 
 /// Writes counts of failures.
@@ -184,6 +224,10 @@ fn user_columns(user: &User) -> Columns {
         ("referral_code", user.referral_code.as_str().into()),
         ("referred_by", user.referred_by.map(|by| by.uuid()).into()),
         ("terms_version", terms.map(|terms| terms.version.as_str()).into()),
+        (
+            "terms_id",
+            terms.and_then(|terms| terms.text).map(|text| text.uuid()).into(),
+        ),
         ("terms_at", terms.map(|terms| terms.at).into()),
         ("active", user.active.into()),
         ("version", user.version.into()),

@@ -3,6 +3,7 @@
 mod closings;
 mod figures;
 mod ledger;
+mod papers;
 mod plans;
 mod queries;
 mod rows;
@@ -15,6 +16,7 @@ use crate::fault::{Constrained, Constraint};
 pub use closings::SqlClosings;
 pub use figures::SqlFigures;
 pub use ledger::SqlLedger;
+pub use papers::SqlPapers;
 pub use plans::SqlPlans;
 pub use queries::SqlSales;
 pub use voidings::SqlVoidings;

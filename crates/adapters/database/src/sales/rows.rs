@@ -9,13 +9,14 @@ use kernel::money::{Currency, Money};
 use sea_orm::{DbErr, QueryResult, TryGetable};
 use uuid::Uuid;
 
+use crate::inventory::distance;
 use crate::rows::{Columns, corrupt, currency, get, id, insert, insert_all, update};
 use crate::sql::Sql;
 use crate::tx::Tx;
 
 /// The columns of a sale, of the table alias `s`.
 pub(super) const COLUMNS: &str = "s.id, s.dealer_id, s.seller_user_id, s.listing_id, s.site_id, s.vehicle_id, s.vin, s.make, \
-     s.model, s.year, s.price_minor, s.currency, s.sale_date, s.buyer_user_id, s.buyer_name, s.buyer_email, s.buyer_phone, \
+     s.model, s.year, s.odometer_value, s.odometer_unit, s.price_minor, s.currency, s.sale_date, s.buyer_user_id, s.buyer_name, s.buyer_email, s.buyer_phone, \
      s.purchase_id, s.payment_method, s.sold_by, s.plan_id, s.commission_minor, s.negotiation_id, s.notes, s.status, \
      s.voided_at, s.void_reason, s.created_at, s.updated_at, s.version";
 
@@ -45,6 +46,7 @@ pub(super) fn sale(row: &QueryResult) -> Result<Sale, DbErr> {
             make: get(row, "make")?,
             model: get(row, "model")?,
             year: i32::try_from(get::<i64>(row, "year")?).map_err(|e| corrupt("year", e))?,
+            odometer: distance(row)?,
         },
         price: Money::new(get(row, "price_minor")?, currency),
         sale_date: get(row, "sale_date")?,
@@ -199,6 +201,14 @@ pub(super) async fn insert_sale(tx: &Tx, plan: &SalePlan, called_off: &[BookingI
         ("make_folded", kernel::text::fold(&sale.vehicle.make).into()),
         ("model", sale.vehicle.model.clone().into()),
         ("year", i64::from(sale.vehicle.year).into()),
+        (
+            "odometer_value",
+            sale.vehicle.odometer.map(|o| i64::from(o.value)).into(),
+        ),
+        (
+            "odometer_unit",
+            sale.vehicle.odometer.map(|o| o.unit.as_str()).into(),
+        ),
         ("price_minor", sale.price.minor().into()),
         ("currency", sale.price.currency().code().into()),
         ("sale_date", sale.sale_date.into()),

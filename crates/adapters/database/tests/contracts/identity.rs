@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ::content::page::Page;
 use application::accept_invitation::{Accept, AcceptInvitation, InvitationAcceptances};
 use database::identity::{SqlAccounts, SqlInvitations, SqlUsers};
 use forecourt_database as database;
@@ -20,13 +21,14 @@ use kernel::patch::Patch;
 use kernel::ports::Clock as _;
 use memory::{PlainSecurity, SeededRandom};
 
+use crate::content::{new, press};
 use crate::world::World;
 
-const ANN: &str = "ann@example.com";
-const PASSWORD: &str = "violet tractor sonata";
+pub(crate) const ANN: &str = "ann@example.com";
+pub(crate) const PASSWORD: &str = "violet tractor sonata";
 
 /// The use cases of accounts over the world's ports. Addresses need no confirming, so that a registration signs in.
-fn desk(world: &World) -> AcceptInvitation {
+pub(crate) fn desk(world: &World) -> AcceptInvitation {
     let (accounts, invitations, queries): (Arc<dyn Accounts>, Arc<dyn Invitations>, Arc<dyn UserQueries>);
     let (principals, acceptances): (Arc<dyn Principals>, Arc<dyn InvitationAcceptances>);
     if let Some(db) = world.database() {
@@ -49,7 +51,8 @@ fn desk(world: &World) -> AcceptInvitation {
             principals,
             hasher: secrets.clone(),
             tokens: secrets.clone(),
-            codes: secrets,
+            codes: secrets.clone(),
+            factors: secrets,
             ids: world.ids.clone(),
             random: Arc::new(SeededRandom::new(9)),
             policy: Policy {
@@ -60,7 +63,7 @@ fn desk(world: &World) -> AcceptInvitation {
     }
 }
 
-fn stranger(world: &World, ip: &str) -> Act {
+pub(crate) fn stranger(world: &World, ip: &str) -> Act {
     Act {
         actor: Actor::Anonymous,
         origin: Origin {
@@ -71,7 +74,7 @@ fn stranger(world: &World, ip: &str) -> Act {
     }
 }
 
-fn form(email: &str) -> Register {
+pub(crate) fn form(email: &str) -> Register {
     Register {
         email: email.to_owned(),
         password: Secret::new(PASSWORD),
@@ -94,8 +97,47 @@ async fn sign_in(world: &World, identity: &Identity, ip: &str, password: &str) -
         email: ANN.to_owned(),
         password: Secret::new(password),
         device_id: Some("phone".to_owned()),
+        totp: None,
     };
     identity.sign_in(&stranger(world, ip), &request).await
+}
+
+pub(crate) async fn who_registers_accepts_the_terms_of_that_moment(world: World) {
+    let identity = desk(&world).identity;
+    let register = async |email: &str| {
+        let act = stranger(&world, "192.0.2.1");
+        let _ = identity.register(&act, &form(email)).await.unwrap();
+        let page = PageRequest::default();
+        let filter = UserFilter {
+            q: Some(email.to_owned()),
+            ..UserFilter::default()
+        };
+        let found = identity.queries.search(&filter, &page).await.unwrap();
+        found.items[0].user.terms.clone().unwrap()
+    };
+    let early = register(ANN).await;
+    assert_eq!((early.version.as_str(), early.text), ("none", None));
+    let (_, write) = press(&world);
+    let terms = Page::TermsAndConditions;
+    let tomorrow = new("Later", Some("2026-06-06".parse().unwrap()));
+    write.write(&world.act(), terms, &tomorrow).await.unwrap();
+    let other = new("Other", None);
+    write
+        .write(&world.act(), Page::PrivacyPolicy, &other)
+        .await
+        .unwrap();
+    assert_eq!(register("ben@example.com").await.text, None);
+    let now = write
+        .write(&world.act(), terms, &new("Now", None))
+        .await
+        .unwrap()
+        .value;
+    let accepted = register("cay@example.com").await;
+    assert_eq!(
+        (accepted.version.as_str(), accepted.text),
+        ("2026-06-05", Some(now.id))
+    );
+    assert_eq!(accepted.at, world.clock.now());
 }
 
 pub(crate) async fn a_user_is_read_back_as_written(world: World) {
@@ -210,6 +252,7 @@ pub(crate) async fn an_invitation_is_accepted_once(world: World) {
         password: Some(Secret::new(PASSWORD)),
         first_name: Some("Bob".to_owned()),
         last_name: Some("Example".to_owned()),
+        totp: None,
     };
     let act = stranger(&world, "192.0.2.1");
     assert!(

@@ -15,6 +15,7 @@ use libtest_mimic::{Arguments, Trial};
 use test_databases::Backend;
 
 mod audit;
+mod content;
 mod dealers;
 mod devices;
 mod digests;
@@ -29,8 +30,10 @@ mod reminders;
 mod sales;
 mod sales_figures;
 mod sales_lists;
+mod sales_papers;
 mod scheduling;
 mod scheduling_lists;
+mod second_factor;
 mod slot_holds;
 mod stage;
 mod till;
@@ -82,6 +85,21 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::Databases, audit::the_audit_log_is_narrowed_and_paged),
     contract!(
         On::All,
+        content::a_version_is_in_force_from_its_day_on_and_what_was_in_force_can_be_told
+    ),
+    contract!(
+        On::All,
+        content::what_is_to_come_can_be_changed_and_erased_and_what_was_in_force_cannot
+    ),
+    contract!(On::All, content::of_two_versions_of_one_day_at_once_one_wins),
+    contract!(On::All, content::the_versions_of_a_page_are_paged),
+    contract!(
+        On::Databases,
+        content::the_database_itself_keeps_what_was_in_force
+    ),
+    contract!(On::All, identity::who_registers_accepts_the_terms_of_that_moment),
+    contract!(
+        On::All,
         dealers::a_dealer_and_its_site_are_read_as_they_were_written
     ),
     contract!(
@@ -127,6 +145,23 @@ const CONTRACTS: &[Contract] = &[
     contract!(
         On::Databases,
         devices::the_database_holds_what_devices_and_opt_outs_must_be
+    ),
+    contract!(On::All, second_factor::a_second_factor_is_read_back_as_written),
+    contract!(On::All, second_factor::one_totp_code_signs_in_once),
+    contract!(On::All, second_factor::one_recovery_code_signs_in_once),
+    contract!(
+        On::All,
+        second_factor::wrong_codes_at_the_same_moment_are_all_counted
+    ),
+    contract!(
+        On::All,
+        second_factor::an_open_session_does_not_take_the_second_factor_away
+    ),
+    contract!(On::All, second_factor::an_invitation_is_no_second_factor),
+    contract!(On::All, second_factor::a_confirmed_address_is_no_second_factor),
+    contract!(
+        On::All,
+        second_factor::an_admin_who_needs_a_second_factor_has_no_rights_until_it_is_there
     ),
     contract!(On::All, inventory::a_listing_is_read_back_as_it_was_written),
     contract!(
@@ -227,6 +262,10 @@ const CONTRACTS: &[Contract] = &[
     contract!(
         On::Databases,
         sales_lists::lists_of_sales_page_by_cursor_without_a_gap
+    ),
+    contract!(
+        On::Databases,
+        sales_papers::a_bill_keeps_what_the_odometer_read_and_names_the_seller
     ),
     contract!(On::Databases, sales::a_sale_ends_all_that_hangs_on_the_car),
     contract!(On::Databases, sales::two_sales_of_one_listing_have_one_winner),

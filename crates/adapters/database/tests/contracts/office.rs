@@ -150,6 +150,7 @@ impl Office {
                 user,
                 session: self.world.ids.next(),
                 admin: false,
+                factor_due: false,
                 staff,
             }),
             ..self.world.act()

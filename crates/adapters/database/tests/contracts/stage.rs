@@ -69,6 +69,7 @@ impl Stage {
             user: ids.next(),
             session: ids.next(),
             admin: false,
+            factor_due: false,
             staff: Some(Membership {
                 staff,
                 dealer,
@@ -274,6 +275,7 @@ impl Stage {
             user,
             session: self.world.ids.next(),
             admin: false,
+            factor_due: false,
             staff: None,
         })
     }

@@ -56,6 +56,7 @@ impl Till {
             user: stage.world.ids.next(),
             session: stage.world.ids.next(),
             admin: false,
+            factor_due: false,
             staff: Some(Membership {
                 staff: stage.world.ids.next(),
                 dealer: stage.dealer,

@@ -186,6 +186,7 @@ pub(crate) async fn an_owner_keeps_twenty_webhooks_however_many_come_at_once(wor
             user: outpost.office.person("Ada").await,
             session: outpost.office.world.ids.next(),
             admin: true,
+            factor_due: false,
             staff: None,
         }),
         ..outpost.owner.clone()

@@ -213,6 +213,7 @@ impl Yard {
                 user,
                 session: self.world.ids.next(),
                 admin: false,
+                factor_due: false,
                 staff,
             }),
             ..self.world.act()

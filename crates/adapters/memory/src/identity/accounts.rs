@@ -1,6 +1,7 @@
 //! Accounts, sessions and codes.
 
 use async_trait::async_trait;
+use content::page::Page;
 use identity::Error;
 use identity::code::Purpose;
 use identity::plan::{
@@ -10,10 +11,9 @@ use identity::plan::{
 use identity::ports::Accounts;
 use identity::secret::TokenHash;
 use identity::throttle::{Throttle, ThrottleKey};
-use identity::user::{Account, User};
+use identity::user::{Account, TermsInForce, User};
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
-use kernel::error::Common;
 use kernel::id::{SessionId, UserId};
 
 use crate::{Memory, State};
@@ -37,6 +37,13 @@ impl Accounts for Memory {
                     code: user.and_then(|user| kept.newest_code(user, Purpose::VerifyEmail)),
                     free_code: kept.free_code(target.codes),
                     referrer: target.referrer.and_then(|code| kept.with_code(code)),
+                    terms: state
+                        .content
+                        .in_force(Page::TermsAndConditions, act.at)
+                        .map(|version| TermsInForce {
+                            text: version.id,
+                            since: version.effective_date,
+                        }),
                     holder,
                 })
             },
@@ -52,8 +59,8 @@ impl Accounts for Memory {
         &self,
         act: &Act,
         target: &SignInTarget<'_>,
-        decide: Decide<'_, SignInFacts, AccountPlan, User, Error>,
-    ) -> Result<Done<User>, Error> {
+        decide: Decide<'_, SignInFacts, AccountPlan, CodeEnd, Error>,
+    ) -> Result<Done<CodeEnd>, Error> {
         self.act(
             act,
             |state| decide(&state.identity.sign_in_facts(target, act.at)),
@@ -134,15 +141,20 @@ impl Accounts for Memory {
     ) -> Result<Done<User>, Error> {
         self.act(
             act,
-            |state| {
-                let kept = &state.identity;
-                let session = session.and_then(|id| kept.sessions.get(&id));
-                decide(&AccountFacts {
-                    account: kept.account(user).ok_or(Common::absent("user"))?,
-                    session: session.filter(|session| session.user == user).cloned(),
-                    throttles: kept.counts(&[ThrottleKey::Own(user)]),
-                })
-            },
+            |state| decide(&state.identity.account_facts(user, session)?),
+            State::write_account,
+        )
+    }
+
+    async fn prove(
+        &self,
+        act: &Act,
+        user: UserId,
+        decide: Decide<'_, AccountFacts, AccountPlan, CodeEnd, Error>,
+    ) -> Result<Done<CodeEnd>, Error> {
+        self.act(
+            act,
+            |state| decide(&state.identity.account_facts(user, None)?),
             State::write_account,
         )
     }

@@ -10,8 +10,11 @@ use dealers::staff::Person;
 use identity::Error;
 use identity::code::{CodeState, OneTimeCode, Purpose};
 use identity::invitation::Invitation;
-use identity::plan::{AccountPlan, CodeFacts, CodeHolder, CodeTarget, SignInFacts, SignInTarget};
+use identity::plan::{
+    AccountFacts, AccountPlan, CodeFacts, CodeHolder, CodeTarget, SignInFacts, SignInTarget,
+};
 use identity::rules::sign_in_keys;
+use identity::second_factor::{FactorChange, SecondFactor};
 use identity::secret::{PasswordHash, TokenHash};
 use identity::session::{RefreshToken, Session};
 use identity::throttle::{Throttle, ThrottleKey};
@@ -19,6 +22,7 @@ use identity::user::{Account, ReferralCode, User};
 use kernel::Instant;
 use kernel::actor::Membership;
 use kernel::email::Email;
+use kernel::error::Common;
 use kernel::id::{CodeId, InvitationId, SessionId, UserId};
 
 use crate::State;
@@ -28,6 +32,7 @@ use crate::State;
 pub(crate) struct IdentityState {
     users: BTreeMap<UserId, User>,
     passwords: BTreeMap<UserId, PasswordHash>,
+    factors: BTreeMap<UserId, SecondFactor>,
     sessions: BTreeMap<SessionId, Session>,
     tokens: HashMap<TokenHash, RefreshToken>,
     codes: BTreeMap<CodeId, OneTimeCode>,
@@ -45,6 +50,7 @@ impl IdentityState {
         Some(Account {
             user: self.users.get(&user)?.clone(),
             password: self.passwords.get(&user).cloned(),
+            factor: self.factors.get(&user).cloned(),
         })
     }
 
@@ -52,6 +58,11 @@ impl IdentityState {
         let folded = email.folded();
         let user = self.users.values().find(|user| user.email.folded() == folded)?;
         self.account(user.id)
+    }
+
+    /// Is a second factor asked for?
+    fn asks_factor(&self, user: UserId) -> bool {
+        self.factors.get(&user).is_some_and(SecondFactor::is_in_force)
     }
 
     fn with_code(&self, code: &ReferralCode) -> Option<UserId> {
@@ -121,6 +132,15 @@ impl IdentityState {
         }
     }
 
+    fn account_facts(&self, user: UserId, session: Option<SessionId>) -> Result<AccountFacts, Error> {
+        let session = session.and_then(|id| self.sessions.get(&id));
+        Ok(AccountFacts {
+            account: self.account(user).ok_or(Common::absent("user"))?,
+            session: session.filter(|session| session.user == user).cloned(),
+            throttles: self.counts(&[ThrottleKey::Own(user)]),
+        })
+    }
+
     fn is_taken(&self, user: &User) -> bool {
         self.holder(&user.email)
             .is_some_and(|holder| holder.user.id != user.id)
@@ -156,6 +176,11 @@ impl State {
             kept.users.insert(user.id, user);
         }
         kept.passwords.extend(plan.password);
+        match plan.factor {
+            Some(FactorChange::Kept(factor)) => _ = kept.factors.insert(factor.user, factor),
+            Some(FactorChange::Dropped(user)) => _ = kept.factors.remove(&user),
+            None => {}
+        }
         if let Some((user, purpose)) = plan.kill_codes {
             for code in kept.codes.values_mut() {
                 if code.user == user

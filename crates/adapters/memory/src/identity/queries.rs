@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use identity::Error;
 use identity::invitation::{Grant, Invitation, InvitationState};
 use identity::plan::{InviteFacts, InvitePlan};
-use identity::ports::{Invitations, Principals, Profile, UserFilter, UserQueries};
+use identity::ports::{Invitations, Known, Principals, Profile, UserFilter, UserQueries};
 use identity::session::{Session, SessionState};
 use identity::user::{PlatformRole, User};
 use kernel::Instant;
@@ -56,7 +56,7 @@ impl Invitations for Memory {
 
 #[async_trait]
 impl Principals for Memory {
-    async fn principal(&self, session: SessionId, at: Instant) -> Result<Option<Principal>, Common> {
+    async fn principal(&self, session: SessionId, at: Instant) -> Result<Option<Known>, Common> {
         let state = self.lock();
         let open = state
             .identity
@@ -64,11 +64,15 @@ impl Principals for Memory {
             .get(&session)
             .filter(|session| session.is_open(at));
         let user = open.and_then(|session| state.identity.users.get(&session.user));
-        Ok(user.filter(|user| user.active).map(|user| Principal {
-            user: user.id,
-            session,
-            admin: user.platform_role == PlatformRole::Admin,
-            staff: state.membership(user.id),
+        Ok(user.filter(|user| user.active).map(|user| Known {
+            principal: Principal {
+                user: user.id,
+                session,
+                admin: user.platform_role == PlatformRole::Admin,
+                factor_due: false,
+                staff: state.membership(user.id),
+            },
+            factor: state.identity.asks_factor(user.id),
         }))
     }
 }
@@ -80,6 +84,7 @@ impl UserQueries for Memory {
         Ok(state.identity.users.get(&user).map(|found| Profile {
             user: found.clone(),
             staff: state.membership(user),
+            totp: state.identity.asks_factor(user),
         }))
     }
 
@@ -110,6 +115,7 @@ impl UserQueries for Memory {
             .map(|user| Profile {
                 user: user.clone(),
                 staff: state.membership(user.id),
+                totp: state.identity.asks_factor(user.id),
             })
             .filter(|profile| filter.q.as_ref().is_none_or(|q| holds(&profile.user, q)))
             .filter(|profile| filter.active.is_none_or(|active| profile.user.active == active))

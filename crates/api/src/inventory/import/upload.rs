@@ -12,14 +12,13 @@ use kernel::error::{Violation, Violations};
 use kernel::id::{DealerId, JobId, SiteId};
 use sha2::{Digest, Sha256};
 
+use crate::multipart::{malformed, text};
 use crate::problem::ApiError;
 
 /// Bytes of an uploaded file at most.
 const LARGEST: usize = 64 * 1024 * 1024;
 /// Bytes of one staged part.
 const PART: usize = 256 * 1024;
-/// Bytes of a field that is no file.
-const LONGEST: usize = 16 * 1024;
 
 /// What the form says; the file is staged.
 pub(super) struct Form {
@@ -69,11 +68,11 @@ pub(super) async fn take(imports: &ImportListings, id: JobId, mut form: Multipar
             _ => {
                 let message = "is none of file, site_id, mode, map, defaults, dry_run, status, dealer_id";
                 wrong.add(format!("/{name}"), "unknown_field", message);
-                read_text(&mut field).await?;
+                text(&mut field).await?;
                 continue;
             }
         };
-        *place = Some(read_text(&mut field).await?).filter(|text| !text.trim().is_empty());
+        *place = Some(text(&mut field).await?).filter(|text| !text.trim().is_empty());
     }
     wrong.check(file.is_some(), "/file", "required", || {
         "send the CSV file, or gzip of one".to_owned()
@@ -93,14 +92,6 @@ fn fingerprint(file: &[u8], texts: &Texts) -> String {
     hash.update(file);
     hash.update(format!("{texts:?}"));
     URL_SAFE_NO_PAD.encode(hash.finalize())
-}
-
-fn malformed(detail: &str) -> ApiError {
-    ApiError::shape(vec![Violation {
-        pointer: String::new(),
-        code: "malformed_form".into(),
-        message: format!("the multipart form can't be read: {detail}"),
-    }])
 }
 
 /// Stages the file; gives its hash.
@@ -125,18 +116,6 @@ async fn stage(imports: &ImportListings, id: JobId, field: &mut Field) -> Result
     }
     imports.imports.stage(id, number, &part).await?;
     Ok(hash.finalize().to_vec())
-}
-
-async fn read_text(field: &mut Field) -> Result<String, ApiError> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = field.next().await {
-        let chunk = chunk.map_err(|e| malformed(&e.to_string()))?;
-        if bytes.len() + chunk.len() > LONGEST {
-            return Err(malformed("a field that is no file has more than 16 KiB"));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    String::from_utf8(bytes).map_err(|_| malformed("a field is not UTF-8"))
 }
 
 impl Texts {

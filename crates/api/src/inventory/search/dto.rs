@@ -13,6 +13,7 @@ use super::super::listing_dto::ListingDto;
 use super::super::vehicle_dto::DistanceDto;
 use super::super::words;
 use crate::dto::MoneyDto;
+use crate::media::{ListingPhotoDto, usual_address};
 
 /// A listing in a list.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -239,7 +240,7 @@ pub(super) struct ListingDetailDto {
     price_history: Vec<PricePointDto>,
     /// `null` when there is nothing to compare with.
     deal_rating: Option<DealRatingDto>,
-    photos: Vec<PhotoDto>,
+    photos: Vec<ListingPhotoDto>,
     primary_photo: Option<PhotoDto>,
 }
 
@@ -364,8 +365,18 @@ impl From<&Detail> for ListingDetailDto {
             site: detail.site.as_ref().map(DetailSiteDto::from),
             price_history: detail.prices.iter().map(PricePointDto::from).collect(),
             deal_rating: detail.rating.as_ref().map(DealRatingDto::from),
-            photos: Vec::new(),
-            primary_photo: None,
+            photos: (1..)
+                .zip(&detail.photos)
+                .map(|(position, photo)| ListingPhotoDto::of(photo, position, detail.for_staff))
+                .collect(),
+            primary_photo: detail
+                .photos
+                .iter()
+                .find(|photo| photo.primary && photo.ready)
+                .map(|photo| PhotoDto {
+                    url: usual_address(photo.file),
+                    alt_text: photo.alt_text.clone(),
+                }),
         }
     }
 }

@@ -74,6 +74,7 @@ impl World {
             user,
             session: self.ids.next(),
             admin,
+            factor_due: false,
             staff,
         })
     }

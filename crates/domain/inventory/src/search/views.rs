@@ -1,7 +1,7 @@
 //! What a reader of listings gets.
 
 use kernel::Instant;
-use kernel::id::{DealerId, ListingId, SiteId};
+use kernel::id::{DealerId, FileId, ListingId, PhotoId, SiteId};
 use kernel::money::{Currency, Money};
 use kernel::vocabulary::{BodyType, FuelType};
 use serde::{Deserialize, Serialize};
@@ -154,15 +154,39 @@ pub struct CardSite {
 /// The picture of a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardPhoto {
-    /// Where it is.
+    /// Where it is, beside the server's root.
     pub url: String,
     /// What it shows.
     pub alt_text: Option<String>,
 }
 
+/// A picture of a listing's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DetailPhoto {
+    /// Its id.
+    pub id: PhotoId,
+    /// The file behind it.
+    pub file: FileId,
+    /// What it shows.
+    pub alt_text: Option<String>,
+    /// Stands for the listing.
+    pub primary: bool,
+    /// Can be shown already.
+    pub ready: bool,
+    /// Pixels across and down.
+    pub size: Option<(u32, u32)>,
+    /// An earlier photo that looks nearly the same. For staff alone.
+    pub alike: Option<PhotoId>,
+}
+
 impl Card {
     /// The card of a listing.
-    pub fn of(listed: &Listed, dealer: CardDealer, site: Option<CardSite>) -> Self {
+    pub fn of(
+        listed: &Listed,
+        dealer: CardDealer,
+        site: Option<CardSite>,
+        (primary_photo, photo_count): (Option<CardPhoto>, u32),
+    ) -> Self {
         let (listing, vehicle) = (&listed.listing, &listed.vehicle);
         let details = vehicle.details.clone();
         Self {
@@ -193,8 +217,8 @@ impl Card {
             },
             dealer,
             site,
-            primary_photo: None,
-            photo_count: 0,
+            primary_photo,
+            photo_count,
             version: listing.version,
         }
     }
@@ -213,6 +237,9 @@ pub struct Detail {
     pub site: Option<DetailSite>,
     /// What it asked over time, oldest first.
     pub prices: Vec<PricePoint>,
+    /// Its pictures, in their order.
+    #[serde(default)]
+    pub photos: Vec<DetailPhoto>,
     /// Is it a good price?
     pub rating: Option<DealRating>,
     /// The reader is staff of the dealer, and may see the floor and the cost.

@@ -125,6 +125,7 @@ impl World {
             user: self.ids.next(),
             session: self.ids.next(),
             admin: false,
+            factor_due: false,
             staff: Some(Membership {
                 staff: self.ids.next(),
                 dealer: self.dealer,
@@ -140,6 +141,7 @@ impl World {
             user,
             session: self.ids.next(),
             admin: false,
+            factor_due: false,
             staff: None,
         }))
     }

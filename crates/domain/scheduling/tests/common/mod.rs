@@ -104,6 +104,7 @@ impl World {
             user,
             session: self.ids.next(),
             admin: false,
+            factor_due: false,
             staff,
         })
     }

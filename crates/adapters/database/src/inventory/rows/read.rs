@@ -5,7 +5,7 @@ use ::inventory::vehicle::{Owner, Vehicle, VehicleDetails, VehicleStatus};
 use chrono::NaiveDate;
 use kernel::Instant;
 use kernel::distance::Distance;
-use kernel::id::SiteId;
+use kernel::id::{FileId, SiteId};
 use kernel::money::Money;
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::sql::Sql;
 /// The columns of a vehicle, of the table alias `v`.
 pub(crate) const VEHICLE: &str = "v.id AS v_id, v.owner_kind, v.owner_id, v.status AS v_status, v.vin, v.make, v.model, \
      v.trim, v.year, v.body_type, v.fuel_type, v.transmission, v.drivetrain, v.exterior_color, v.odometer_value, \
-     v.odometer_unit, v.license_plate, v.date_of_purchase, v.location, v.additional_info, v.created_at AS v_created_at, \
+     v.odometer_unit, v.license_plate, v.date_of_purchase, v.location, v.additional_info, v.picture_file_id, v.created_at AS v_created_at, \
      v.updated_at AS v_updated_at, v.version AS v_version";
 
 /// The columns of a listing, of the table alias `l`.
@@ -66,6 +66,7 @@ pub(crate) fn vehicle(row: &QueryResult) -> Result<Vehicle, DbErr> {
             location: get(row, "location")?,
             additional_info: get(row, "additional_info")?,
         },
+        picture: get::<Option<Uuid>>(row, "picture_file_id")?.map(FileId::from_uuid),
         created_at: get(row, "v_created_at")?,
         updated_at: get(row, "v_updated_at")?,
         version: get(row, "v_version")?,

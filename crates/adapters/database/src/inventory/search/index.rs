@@ -6,8 +6,11 @@ use ::inventory::error::Error;
 use ::inventory::listing::{Listed, ListingStatus, PricePoint};
 use ::inventory::search::keys;
 use ::inventory::search::near::Place;
-use ::inventory::search::views::{Card, CardDealer, CardSite, Detail, DetailSite};
+use ::inventory::search::views::{Card, CardDealer, CardPhoto, CardSite, Detail, DetailPhoto, DetailSite};
 use ::inventory::words::ListingWords;
+use ::media::album::{Album, Placed};
+use ::media::file_type::FileType;
+use ::media::key::{self, Rendition, USUAL_WIDTH};
 use kernel::act::Act;
 use kernel::error::Common;
 use kernel::id::{Id, ListingId};
@@ -19,6 +22,7 @@ use uuid::Uuid;
 use super::super::rows::{LISTING, VEHICLE, listed};
 use crate::db::Db;
 use crate::fault::Stop;
+use crate::media::albums_of;
 use crate::rows::{Columns, corrupt, currency, get, id, insert_all};
 use crate::tx::Tx;
 
@@ -130,16 +134,44 @@ async fn load(tx: &Tx, listings: &[ListingId]) -> Result<Vec<Found>, DbErr> {
                 asking,
             });
     }
+    let mut albums = albums_of(tx, listings).await?;
     rows.iter()
         .map(|row| {
             let listed = listed(row)?;
-            let prices = prices.remove(&listed.listing.id.uuid()).unwrap_or_default();
-            found(row, listed, prices)
+            let key = listed.listing.id.uuid();
+            let photos = albums.remove(&key).unwrap_or_default();
+            found(row, listed, prices.remove(&key).unwrap_or_default(), &photos)
         })
         .collect()
 }
 
-fn found(row: &QueryResult, listed: Listed, prices: Vec<PricePoint>) -> Result<Found, DbErr> {
+fn photo(placed: Placed) -> DetailPhoto {
+    let photo = placed.photo;
+    DetailPhoto {
+        id: photo.id,
+        file: photo.file,
+        alt_text: photo.alt_text,
+        primary: photo.primary,
+        ready: photo.ready,
+        size: photo.picture.map(|picture| (picture.width, picture.height)),
+        alike: placed.alike,
+    }
+}
+
+/// The picture that stands for a listing, once it can be shown.
+fn card_photo(detail: &Detail) -> Option<CardPhoto> {
+    let usual = Rendition {
+        width: USUAL_WIDTH,
+        of: FileType::Jpeg,
+    };
+    let photo = detail.photos.iter().find(|photo| photo.primary && photo.ready)?;
+    Some(CardPhoto {
+        url: key::address(photo.file, usual),
+        alt_text: photo.alt_text.clone(),
+    })
+}
+
+fn found(row: &QueryResult, listed: Listed, prices: Vec<PricePoint>, photos: &Album) -> Result<Found, DbErr> {
     let verified = get::<Option<String>>(row, "d_status")?.as_deref() == Some("verified");
     let dealer = CardDealer {
         id: listed.listing.dealer,
@@ -170,6 +202,7 @@ fn found(row: &QueryResult, listed: Listed, prices: Vec<PricePoint>) -> Result<F
         public,
         site,
         prices,
+        photos: photos.all_placed().into_iter().map(photo).collect(),
         rating: None,
         for_staff: false,
     };
@@ -236,7 +269,13 @@ fn columns(found: &Found) -> Result<Columns, DbErr> {
         city: s.city.clone(),
         state: s.state.clone(),
     });
-    let card = Card::of(&detail.listed, detail.dealer.clone(), card_site);
+    let photos = u32::try_from(detail.photos.len()).unwrap_or(u32::MAX);
+    let card = Card::of(
+        &detail.listed,
+        detail.dealer.clone(),
+        card_site,
+        (card_photo(detail), photos),
+    );
     let card = serde_json::to_string(&card).map_err(|e| corrupt("card", e))?;
     let name = |text: Option<&str>| keys::name(text.unwrap_or_default());
     let market = listing.status.is_public() || listing.status == ListingStatus::Sold;
