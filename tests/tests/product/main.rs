@@ -60,6 +60,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(media::what_is_not_as_announced_is_refused_and_removed),
     journey!(media::people_cars_and_dealers_have_pictures),
     journey!(media::what_nothing_uses_is_gone_after_a_day),
+    journey!(media::no_path_leads_out_of_the_store),
     journey!(malformed::no_body_breaks_an_operation),
     journey!(malformed::no_query_and_no_path_breaks_an_operation),
     journey!(malformed::no_header_breaks_an_operation),
