@@ -160,6 +160,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(identity::changing_the_password_ends_the_other_sessions),
     journey!(accounts::a_person_changes_their_own_data_and_nothing_else),
     journey!(accounts::a_new_address_counts_when_its_code_came_back),
+    journey!(accounts::a_sign_in_with_a_new_device_is_told),
     journey!(accounts::failures_slow_down_and_never_lock_the_holder_out),
     journey!(accounts::an_admin_finds_closes_and_opens_accounts),
     journey!(accounts::an_invited_admin_joins_once),

@@ -43,6 +43,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
     ("password_reset", include_str!("../templates/password_reset.txt")),
     ("session_reused", include_str!("../templates/session_reused.txt")),
+    ("new_device", include_str!("../templates/new_device.txt")),
     (
         "staff_invitation",
         include_str!("../templates/staff_invitation.txt"),

@@ -11,7 +11,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`user`], [`session`], [`code`], [`second_factor`], [`invitation`] | the things |
+//! | [`user`], [`session`], [`mod@device`], [`code`], [`second_factor`], [`invitation`] | the things |
 //! | [`password`], [`secret`], [`throttle`], [`rules`] | what decides |
 //! | [`plan`], [`ports`] | what is known, what is written, what is needed from outside |
 //! | [`use_cases`] | the acts, on [`Identity`] |
@@ -34,6 +34,7 @@
 //! ```
 
 pub mod code;
+pub mod device;
 pub mod error;
 pub mod invitation;
 pub mod letters;

@@ -5,6 +5,7 @@ use kernel::act::Origin;
 use kernel::id::{SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::device;
 use crate::policy::Policy;
 use crate::secret::TokenHash;
 
@@ -104,6 +105,11 @@ impl Session {
             expires_at: at + policy.refresh_life(),
             state: SessionState::Open,
         }
+    }
+
+    /// What people call the device that it was opened with.
+    pub fn device(&self) -> String {
+        device::name(self.user_agent.as_deref())
     }
 
     /// Do its tokens count?
