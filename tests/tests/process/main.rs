@@ -14,6 +14,7 @@ mod away;
 mod crash;
 mod endings;
 mod letters;
+mod persons;
 mod program;
 mod proxy;
 mod sink;
@@ -45,6 +46,7 @@ const JOURNEYS: &[Journey] = &[
         Backend::Postgres
     ),
     journey!(away::a_database_that_falls_silent_hangs_nobody, Backend::Postgres),
+    journey!(persons::an_erased_person_is_nowhere),
     journey!(letters::a_letter_waits_for_its_server),
     journey!(letters::a_letter_refused_for_good_is_kept_and_sent_when_an_operator_says_so),
 ];

@@ -29,6 +29,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         "account_activated",
         include_str!("../templates/account_activated.txt"),
     ),
+    ("account_closed", include_str!("../templates/account_closed.txt")),
     (
         "account_deactivated",
         include_str!("../templates/account_deactivated.txt"),

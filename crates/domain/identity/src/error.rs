@@ -46,6 +46,12 @@ pub enum Error {
     /// Admins can't change their own standing: a platform without admins could not be helped.
     #[error("you can't deactivate your own account or change your own platform role: ask another admin")]
     OwnAccount,
+    /// Admins can't close their account: a platform without admins could not be helped.
+    #[error("an admin's account can't be closed: have another admin take the platform role away first")]
+    AdminAccount,
+    /// What its holder closed stays closed.
+    #[error("this account was closed by its holder, and can't be changed any more")]
+    AccountClosed,
     /// The invited person has what the invitation would give.
     #[error("the holder of this address has that platform role already")]
     RoleHeld,
@@ -58,7 +64,12 @@ impl Failure for Error {
             Self::InvalidCredentials | Self::RefreshInvalid | Self::TotpRequired => Kind::Unauthenticated,
             Self::EmailUnverified | Self::AccountInactive => Kind::Forbidden,
             Self::CodeInvalid | Self::TotpInvalid | Self::InvitationInvalid => Kind::Invalid,
-            Self::EmailTaken | Self::OwnAccount | Self::RoleHeld | Self::TotpEnabled => Kind::Conflict,
+            Self::EmailTaken
+            | Self::OwnAccount
+            | Self::AdminAccount
+            | Self::AccountClosed
+            | Self::RoleHeld
+            | Self::TotpEnabled => Kind::Conflict,
         }
     }
 
@@ -75,6 +86,8 @@ impl Failure for Error {
             Self::EmailTaken => "email_taken",
             Self::InvitationInvalid => "invitation_invalid",
             Self::OwnAccount => "own_account",
+            Self::AdminAccount => "admin_account",
+            Self::AccountClosed => "account_closed",
             Self::RoleHeld => "role_held",
         }
     }

@@ -57,8 +57,10 @@ pub enum EndReason {
     TokenReused,
     /// The password was changed or reset.
     PasswordChanged,
-    /// An admin closed the account.
+    /// An admin deactivated the account.
     Deactivated,
+    /// The holder closed the account.
+    AccountClosed,
 }
 
 impl EndReason {
@@ -68,6 +70,7 @@ impl EndReason {
         Self::TokenReused,
         Self::PasswordChanged,
         Self::Deactivated,
+        Self::AccountClosed,
     ];
 
     /// The word.
@@ -77,6 +80,7 @@ impl EndReason {
             Self::TokenReused => "token_reused",
             Self::PasswordChanged => "password_changed",
             Self::Deactivated => "deactivated",
+            Self::AccountClosed => "account_closed",
         }
     }
 }

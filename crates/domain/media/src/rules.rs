@@ -40,7 +40,8 @@ pub struct FileJob {
     pub file: FileId,
 }
 
-fn removal(file: FileId) -> Job {
+/// The job that removes the bytes of a file that is discarded.
+pub fn removal(file: FileId) -> Job {
     Job::new(REMOVE_JOB, &FileJob { file }).in_lane(Lane::Long)
 }
 

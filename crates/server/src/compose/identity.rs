@@ -5,17 +5,22 @@ use std::sync::Arc;
 use ::identity::ports::{Codes, PasswordHasher};
 use ::identity::{Identity, Policy};
 use api::identity::IdentityServices;
+use api::negotiation::NegotiationServices;
+use api::scheduling::SchedulingServices;
 use application::accept_invitation::AcceptInvitation;
+use application::close_account::{CloseAccount, ErasePerson};
 use application::letters::{Secrets, UnsubscribeLinks};
 use application::void_sale::PurchaseTokens;
 use async_trait::async_trait;
 use database::identity::{SqlAccounts, SqlInvitations, SqlUsers};
+use database::persons::SqlPersons;
 use kernel::actor::Principal;
 use kernel::error::Common;
 use kernel::id::{CodeId, InvitationId, PurchaseId};
 use kernel::letter::Unsubscribe;
 use kernel::ports::Clock;
 use security::{Argon2Hasher, DerivedCodes, Keys, Tokens, TotpFactors};
+use worker::{EraseHandler, LetterHandler};
 
 use super::Ground;
 
@@ -56,6 +61,11 @@ pub fn identity_with(ground: &Ground, hasher: Arc<dyn PasswordHasher>) -> anyhow
             acceptances: invitations,
             identity: identity.clone(),
         },
+        close: CloseAccount {
+            identity: identity.clone(),
+            staff: super::dealers::staff(ground),
+        },
+        persons: Arc::new(SqlPersons::new(db.clone())),
         identity,
     })
 }
@@ -64,6 +74,27 @@ pub fn identity_with(ground: &Ground, hasher: Arc<dyn PasswordHasher>) -> anyhow
 pub(super) fn purchase_tokens(ground: &Ground) -> anyhow::Result<Arc<dyn PurchaseTokens>> {
     let keys = Keys::open(&ground.config.data_dir, ground.random.as_ref())?;
     Ok(Arc::new(DerivedCodes::new(&keys)))
+}
+
+/// Forgets people who closed their account.
+pub(super) fn erasing(
+    ground: &Ground,
+    accounts: &IdentityServices,
+    scheduling: &SchedulingServices,
+    negotiation: &NegotiationServices,
+    letters: &LetterHandler,
+) -> EraseHandler {
+    EraseHandler {
+        eraser: ErasePerson {
+            persons: Arc::clone(&accounts.persons),
+            drives: scheduling.drives.clone(),
+            talks: negotiation.moves.clone(),
+            words: Arc::clone(&letters.words),
+            secrets: Arc::clone(&letters.secrets),
+            courier: Arc::clone(&letters.courier),
+        },
+        clock: Arc::clone(&ground.clock),
+    }
 }
 
 /// Says who is behind a token.

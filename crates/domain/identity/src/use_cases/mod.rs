@@ -25,6 +25,7 @@ use crate::user::User;
 mod administer;
 mod change_email;
 mod change_password;
+mod close_account;
 mod create_account;
 mod invite;
 mod profile;
@@ -38,6 +39,7 @@ mod sign_in;
 mod verify_email;
 
 pub use administer::UserPatch;
+pub use close_account::{ERASE_JOB, Erasure, erase_job};
 pub use create_account::CreateAccount;
 pub use invite::InviteUser;
 pub use profile::ProfilePatch;
@@ -215,7 +217,7 @@ impl Identity {
 }
 
 /// What events and audit lines tell of a user.
-pub(crate) fn told(user: &User) -> serde_json::Value {
+pub fn told(user: &User) -> serde_json::Value {
     serde_json::json!({
         "user_id": user.id,
         "platform_role": user.platform_role,
