@@ -30,6 +30,7 @@ mod m0020_second_factors;
 mod m0023_content;
 mod m0024_bills;
 mod m0025_files;
+mod m0026_dealer_documents;
 mod m0028_closed_accounts;
 
 /// All migrations, in order.
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_bills::Migration),
             Box::new(m0025_files::Migration),
             Box::new(m0028_closed_accounts::Migration),
+            Box::new(m0026_dealer_documents::Migration),
         ]
     }
 }

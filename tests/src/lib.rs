@@ -36,6 +36,7 @@ pub mod hooks;
 pub mod journeys;
 mod people;
 pub mod things;
+pub mod uploads;
 pub mod world;
 pub mod written;
 

@@ -12,11 +12,9 @@ use serde_json::{Value, json};
 
 use crate::cast::Cast;
 use crate::document::{Operation, properties, resolved};
+use crate::uploads::{brought, may_bring};
 use crate::world::{id_of, vin};
 use crate::{Call, Client, TestApp};
-
-/// A small picture.
-pub const PICTURE: &[u8] = include_bytes!("car.png");
 
 /// An id that nothing has.
 const NOTHING: &str = "01900000-0000-7000-8000-000000000000";
@@ -33,6 +31,7 @@ pub fn device(number: u32) -> Value {
 }
 
 /// Ids by the path before them: `/listings/` → the listing.
+#[derive(Clone)]
 pub struct Things {
     ids: BTreeMap<String, String>,
     document: Value,
@@ -78,6 +77,7 @@ impl Things {
         let photo = owner.post(&format!("/listings/{listing}/photos"), photo).await;
         things.add("/listings/{id}/photos/", id_of(&photo.expect(201).body));
         things.add("/listings/", listing);
+        things.add_document(owner).await;
         // Of something that never happens: nothing is sent but a test, to a name that nobody has.
         let hook = json!({ "url": "https://hooks.dealer.example/in", "events": ["webhook.switched_off"] });
         let hook = id_of(&owner.post("/webhooks", hook).await.expect(201).body);
@@ -143,6 +143,13 @@ impl Things {
         things
     }
 
+    async fn add_document(&mut self, owner: &Client) {
+        let new = json!({ "kind": "tax", "file_id": brought(owner, "dealer_document").await });
+        let document = owner.post("/dealers/me/documents", new).await.expect(201);
+        self.add("/dealers/me/documents/", id_of(&document.body));
+        self.add("/dealers/{id}/documents/", id_of(&document.body));
+    }
+
     /// Puts a thing in the place of the one of its kind.
     pub fn add(&mut self, kind: &str, id: impl Into<String>) {
         self.ids.insert(kind.to_owned(), id.into());
@@ -198,6 +205,18 @@ impl Things {
             (None, Some(body)) => call.json(body),
             (None, None) => call,
         }
+    }
+
+    /// The same things, with a file that the caller brought where the call names one and the caller may bring it: nobody else's is
+    /// ever taken.
+    pub async fn with_own_file(&self, client: &Client, operation: &Operation) -> Self {
+        let mut things = self.clone();
+        let example = operation.example.as_ref();
+        let wanted = example.is_some_and(|body| body.get("file_id").is_some()) && operation.form.is_none();
+        if wanted && let Some(file) = may_bring(client, "dealer_document").await {
+            things.add("/files/", file);
+        }
+        things
     }
 
     /// The same kinds of things, none of which is there.
@@ -274,29 +293,6 @@ impl Things {
         }
         form
     }
-}
-
-/// A picture that was brought for a purpose, and is complete: its id.
-pub async fn brought(who: &Client, purpose: &str) -> String {
-    let announced = json!({
-        "filename": "car.png", "content_type": "image/png", "size": PICTURE.len(), "purpose": purpose
-    });
-    let upload = who.post("/files/presign", announced).await.expect(201);
-    let file = upload.text("/file_id");
-    let (_, path) = upload
-        .text("/url")
-        .split_once("/media/")
-        .map(|(a, b)| (a.to_owned(), b.to_owned()))
-        .expect("a link");
-    let _ = who
-        .call_at(Method::PUT, &format!("/media/{path}"))
-        .raw("image/png", PICTURE)
-        .send()
-        .await
-        .expect(204);
-    let complete = format!("/files/{file}/complete");
-    let _ = who.call(Method::POST, &complete).send().await.expect(200);
-    file
 }
 
 /// Whether a query parameter says whose things are meant, or which.

@@ -3,6 +3,7 @@
 use kernel::id::DealerId;
 use serde_json::{Value, json};
 
+use crate::uploads::brought;
 use crate::{Client, TestApp};
 
 /// A dealer with a site and its people.
@@ -56,6 +57,23 @@ pub fn id_of(body: &Value) -> String {
     body.get("id").and_then(Value::as_str).expect("an id").to_owned()
 }
 
+/// A licence that a dealer's owner brings and an admin approves: the document's id.
+pub async fn licensed(owner: &Client, admin: &Client, dealer: &str) -> String {
+    let licence = json!({ "kind": "licence", "file_id": brought(owner, "dealer_document").await });
+    let licence = owner.post("/dealers/me/documents", licence).await.expect(201);
+    let path = format!("/dealers/{dealer}/documents/{}", licence.text("/id"));
+    let approved = admin.patch(&path, json!({ "status": "approved" })).await;
+    approved.expect(200).text("/id")
+}
+
+/// An admin verifies a dealer, by a licence that its owner brings.
+pub async fn verified(owner: &Client, admin: &Client, dealer: &str) {
+    let _ = licensed(owner, admin, dealer).await;
+    let path = format!("/dealers/{dealer}/verify");
+    let seen = json!({ "reason": "papers seen" });
+    let _ = admin.post(&path, seen).await.expect(200);
+}
+
 /// A verified dealer with a site in New York that is open every day from eight to eight.
 pub async fn dealer(app: &TestApp, admin: &Client, name: &str) -> Dealer {
     let email = format!("{}.owner@example.com", name.to_lowercase());
@@ -66,12 +84,9 @@ pub async fn dealer(app: &TestApp, admin: &Client, name: &str) -> Dealer {
     });
     let made = founder.client.post("/dealers", body).await.expect(201).body;
     let id: DealerId = id_of(&made).parse().expect("an id");
-    let _ = admin
-        .post(&format!("/dealers/{id}/verify"), json!({}))
-        .await
-        .expect(200);
     // A session of its own: who somebody is may be known for some seconds.
     let owner = app.bearer(&app.sign_in(&email).await);
+    verified(&owner, admin, &id.to_string()).await;
     let owner_member = owner.get("/staff").await.expect(200).text("/results/0/id");
     let hours = json!([{ "open": "08:00", "close": "20:00" }]);
     let site = json!({

@@ -10,7 +10,6 @@ const TO_COME: &[&str] = &[
     "/analytics",
     "/appointments",
     "/customers",
-    "/dealers/me/documents",
     "/inventory",
     "/invoices",
     "/promotions",

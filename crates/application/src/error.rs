@@ -14,6 +14,9 @@ pub enum Error {
     /// What dealers and their staff refuse.
     #[error(transparent)]
     Dealers(#[from] dealers::Error),
+    /// What files refuse.
+    #[error(transparent)]
+    Media(#[from] media::Error),
     /// What listings refuse.
     #[error(transparent)]
     Inventory(#[from] inventory::error::Error),
@@ -35,6 +38,7 @@ impl Error {
             Self::Common(error) => error,
             Self::Identity(error) => error,
             Self::Dealers(error) => error,
+            Self::Media(error) => error,
             Self::Inventory(error) => error,
             Self::Scheduling(error) => error,
             Self::Negotiation(error) => error,

@@ -16,6 +16,7 @@ const FAMILIES: &[&str] = &[
     include_str!("../events/booking.json"),
     include_str!("../events/commission_plan.json"),
     include_str!("../events/dealer.json"),
+    include_str!("../events/dealer_document.json"),
     include_str!("../events/digest.json"),
     include_str!("../events/invitation.json"),
     include_str!("../events/invited.json"),

@@ -8,6 +8,7 @@ pub mod back_on_offer;
 pub mod bulk_status;
 pub mod close_account;
 pub mod close_sale;
+pub mod dealer_documents;
 pub mod error;
 pub mod events;
 pub mod invite_staff;

@@ -36,6 +36,8 @@ pub enum Subject {
     Negotiation(Uuid),
     /// A dealer.
     Dealer(Uuid),
+    /// A paper of a dealer's.
+    Document(Uuid),
     /// A car on offer.
     Listing(Uuid),
     /// A sale.
@@ -51,6 +53,10 @@ pub enum Subject {
 impl Subject {
     /// What an event happened to; none where its words need nothing.
     fn of(event: &Event) -> Option<Self> {
+        if event.name == "dealer.document_reviewed" {
+            let document = event.payload.get("document_id")?.as_str()?;
+            return document.parse().ok().map(Self::Document);
+        }
         match event.name.split('.').next() {
             Some("booking") => Some(Self::Booking(event.subject)),
             Some("negotiation") => Some(Self::Negotiation(event.subject)),
@@ -252,6 +258,8 @@ fn path(event: &Event) -> String {
         Some(Subject::Booking(id)) => format!("/bookings/{id}"),
         Some(Subject::Negotiation(id)) => format!("/negotiations/{id}"),
         Some(Subject::Dealer(id)) => format!("/dealers/{id}"),
+        // The event is its dealer's.
+        Some(Subject::Document(_)) => format!("/dealers/{}", event.subject),
         Some(Subject::Listing(id)) => format!("/listings/{id}"),
         Some(Subject::Sale(id)) => format!("/sales/{id}"),
         Some(Subject::Waitlist(id)) => format!("/bookings/waitlist/{id}"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use forecourt_tests::Client;
-use forecourt_tests::world::{address, car, id_of};
+use forecourt_tests::world::{address, car, id_of, verified};
 use serde_json::{Value, json};
 
 use crate::program::Home;
@@ -65,11 +65,8 @@ impl Stage {
             "email": "desk@empire.example.com", "address": address(), "currency": "USD", "country": "US"
         });
         let dealer = id_of(&founder.post("/dealers", dealer).await.expect(201).body);
-        let _ = admin
-            .post(&format!("/dealers/{dealer}/verify"), json!({}))
-            .await
-            .expect(200);
         let owner = sign_in(home, email).await;
+        verified(&owner, &admin, &dealer).await;
         let hours = json!([{ "open": "08:00", "close": "20:00" }]);
         let site = json!({
             "kind": "both", "name": "Empire Downtown", "timezone": "Etc/UTC", "address": address(),

@@ -94,6 +94,7 @@ async fn row(app: &TestApp, cast: &mut Cast, things: &Things, operation: Operati
         } else {
             cast.session(app, caller).await
         };
+        let things = things.with_own_file(&client, &operation).await;
         let reply = things.call(&client, &operation).send().await;
         *cell = read(&operation, &reply);
         if Caller::OUTSIDERS.contains(&caller) && things.names_something(&operation) {

@@ -1,5 +1,6 @@
 //! Dealers, sites and staff, from outside.
 
+use forecourt_tests::world::{licensed, verified};
 use forecourt_tests::{Client, Reply, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -38,12 +39,9 @@ async fn open(app: &TestApp, name: &str) -> (Client, String) {
     (owner.client, made.text("/id"))
 }
 
-async fn verified(app: &TestApp, admin: &Client, name: &str) -> (Client, String) {
+async fn open_for_all(app: &TestApp, admin: &Client, name: &str) -> (Client, String) {
     let (owner, id) = open(app, name).await;
-    let _ = admin
-        .post(&format!("/dealers/{id}/verify"), json!({}))
-        .await
-        .expect(200);
+    verified(&owner, admin, &id).await;
     (owner, id)
 }
 
@@ -106,6 +104,11 @@ pub(crate) async fn a_dealer_registers_is_judged_and_told(backend: Backend) {
         .expect(200);
     assert_eq!(again.text("/status"), "pending");
     let verify = format!("/dealers/{id}/verify");
+    assert_eq!(
+        admin.post(&verify, json!({})).await.problem(409),
+        "licence_missing"
+    );
+    let _ = licensed(&olga.client, &admin, &id).await;
     let _ = admin.call(Method::POST, &verify).send().await.expect(200);
     assert_eq!(
         admin.post(&verify, json!({})).await.problem(409),
@@ -189,10 +192,7 @@ pub(crate) async fn a_site_is_opened_changed_and_seen(backend: Backend) {
     assert_eq!(made.body.pointer("/hours/tue"), Some(&json!([])));
 
     let _ = app.anonymous().get(&path).await.expect(404);
-    let _ = admin
-        .post(&format!("/dealers/{dealer}/verify"), json!({}))
-        .await
-        .expect(200);
+    verified(&owner, &admin, &dealer).await;
     let seen = app.anonymous().get(&path).await.expect(200);
     let etag = seen.header("etag").unwrap().to_owned();
     let again = app
@@ -220,7 +220,7 @@ pub(crate) async fn a_site_is_opened_changed_and_seen(backend: Backend) {
     assert_eq!(changed.text("/exceptions/0/date"), "2026-12-25");
     assert_eq!(change(&etag).await.problem(412), "stale_version");
 
-    let (other, _) = verified(&app, &admin, "Elm").await;
+    let (other, _) = open_for_all(&app, &admin, "Elm").await;
     let _ = other.patch(&path, json!({"name": "Mine"})).await.expect(404);
     let found = app
         .anonymous()
@@ -236,8 +236,8 @@ pub(crate) async fn a_site_is_opened_changed_and_seen(backend: Backend) {
 pub(crate) async fn staff_join_change_and_leave(backend: Backend) {
     let app = TestApp::start(backend).await;
     let admin = app.admin().await.client;
-    let (owner, dealer) = verified(&app, &admin, "Oak").await;
-    let (other, _) = verified(&app, &admin, "Elm").await;
+    let (owner, dealer) = open_for_all(&app, &admin, "Oak").await;
+    let (other, _) = open_for_all(&app, &admin, "Elm").await;
     let sam = app.customer("sam@example.com").await;
     let member = owner
         .post("/staff", json!({"email": "SAM@example.com", "role": "sales"}))
@@ -360,7 +360,7 @@ pub(crate) async fn a_repeat_with_its_key_makes_no_second_dealer(backend: Backen
 pub(crate) async fn a_suspended_dealer_vanishes_and_comes_back(backend: Backend) {
     let app = TestApp::start(backend).await;
     let admin = app.admin().await.client;
-    let (_, dealer) = verified(&app, &admin, "Oak").await;
+    let (_, dealer) = open_for_all(&app, &admin, "Oak").await;
     let act = |verb: &str| format!("/dealers/{dealer}/{verb}");
     let suspended = admin
         .post(&act("suspend"), json!({"reason": "Licence ran out"}))

@@ -1,5 +1,6 @@
 //! Vehicles, listings by their dealer's word, and what users keep.
 
+use forecourt_tests::world::verified;
 use forecourt_tests::{Client, Person, TestApp};
 use kernel::id::DealerId;
 use reqwest::Method;
@@ -25,11 +26,7 @@ async fn yard(app: &TestApp) -> Yard {
     });
     let id = owner.client.post("/dealers", new).await.expect(201).text("/id");
     let admin = app.admin().await;
-    let _ = admin
-        .client
-        .post(&format!("/dealers/{id}/verify"), json!({}))
-        .await
-        .expect(200);
+    verified(&owner.client, &admin.client, &id).await;
     let site = json!({
         "kind": "showroom", "name": "Downtown", "timezone": "America/Chicago",
         "address": {"line1": "1 Main Street", "city": "Austin", "state": "TX", "postal_code": "78701", "country": "US"}

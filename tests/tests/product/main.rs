@@ -19,6 +19,7 @@ mod channels;
 mod content;
 mod conventions;
 mod dealers;
+mod documents;
 mod drive_keeping;
 mod identity;
 mod imports;
@@ -55,6 +56,10 @@ const JOURNEYS: &[Journey] = &[
     journey!(dealers::an_invitation_is_accepted_and_the_new_member_works),
     journey!(dealers::a_repeat_with_its_key_makes_no_second_dealer),
     journey!(dealers::a_suspended_dealer_vanishes_and_comes_back),
+    journey!(documents::an_owner_brings_a_licence_and_is_verified_by_it),
+    journey!(documents::a_refused_document_says_why_and_another_is_brought),
+    journey!(documents::documents_are_for_their_owners_and_admins_alone),
+    journey!(documents::what_is_no_document_is_refused_with_its_code),
     journey!(media::photos_are_brought_drawn_ordered_and_shown),
     journey!(media::exactly_one_primary_photo_under_fifty_writers),
     journey!(media::what_is_not_as_announced_is_refused_and_removed),

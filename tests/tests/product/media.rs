@@ -1,6 +1,6 @@
 //! Files and pictures, from the announcement to what everybody sees.
 
-use forecourt_tests::things::{PICTURE, brought};
+use forecourt_tests::uploads::{PICTURE, brought};
 use forecourt_tests::world::{Dealer, car, dealer, id_of};
 use forecourt_tests::{Client, Reply, TestApp};
 use futures_util::future::join_all;

@@ -277,7 +277,12 @@ pub(crate) async fn owners_hear_what_becomes_of_their_dealer(backend: Backend) {
     }
     assert_eq!(
         told(&app, &room.owner.client).await,
-        ["dealer_reinstated", "dealer_suspended", "dealer_verified"]
+        [
+            "dealer_reinstated",
+            "dealer_suspended",
+            "dealer_verified",
+            "dealer_document_reviewed"
+        ]
     );
     assert!(told(&app, &room.sales.client).await.is_empty());
     app.finish().await;

@@ -1,5 +1,6 @@
 //! A verified dealer with one showroom in New York, its people, and cars to drive.
 
+use forecourt_tests::world::verified;
 use forecourt_tests::{Person, TestApp};
 use kernel::id::DealerId;
 use serde_json::{Value, json};
@@ -36,12 +37,7 @@ impl Showroom {
             .await
             .expect(201)
             .text("/id");
-        let verify = format!("/dealers/{dealer}/verify");
-        let _ = admin
-            .client
-            .post(&verify, json!({ "reason": "papers seen" }))
-            .await
-            .expect(200);
+        verified(&owner.client, &admin.client, &dealer).await;
         let dealer: DealerId = dealer.parse().unwrap();
         let sales = app.customer("sales@empire.example.com").await;
         let sales_id = app.employ(&sales, dealer, "sales", &[]).await.to_string();

@@ -9,6 +9,7 @@ use std::time::Duration;
 use forecourt_tests::cast::Cast;
 use forecourt_tests::document::{Operation, operations, properties};
 use forecourt_tests::things::{Things, device};
+use forecourt_tests::uploads::brought;
 use forecourt_tests::world::{address, car, dealer, id_of};
 use forecourt_tests::{Client, TestApp, written};
 use reqwest::Method;
@@ -196,6 +197,8 @@ async fn rows(app: &TestApp, cast: &Cast, things: &mut Things, numbers: std::ops
             "kind": "percentage", "rate_bp": 150
         });
         let _ = owner.post("/commission-plans", plan).await.expect(201);
+        let paper = json!({ "kind": "other", "file_id": brought(owner, "dealer_document").await });
+        let _ = owner.post("/dealers/me/documents", paper).await.expect(201);
         let page = json!({ "content": "# Words", "effective_date": format!("2027-01-{:02}", n + 1) });
         let _ = cast
             .admin

@@ -17,6 +17,11 @@ impl Constrained for Error {
             means: || Self::Dealers(dealers::Error::WorksElsewhere),
         },
         Constraint {
+            name: "dealer_documents_file",
+            sqlite: "dealer_documents.file_id",
+            means: || Self::Media(media::Error::InUse),
+        },
+        Constraint {
             name: "listings_open_of_vehicle",
             sqlite: "listings.vehicle_id",
             means: || Self::Inventory(inventory::error::Error::AlreadyListed { listing: None }),

@@ -9,6 +9,10 @@ use serde_json::{Map, Value};
 /// Every template: its name, and its file. One line a letter.
 const TEMPLATES: &[(&str, &str)] = &[
     (
+        "dealer_document_reviewed",
+        include_str!("../templates/dealer_document_reviewed.txt"),
+    ),
+    (
         "dealer_reinstated",
         include_str!("../templates/dealer_reinstated.txt"),
     ),

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use dealers::Error;
 use dealers::dealer::{Dealer, DealerStatus};
+use dealers::document::Document;
 use dealers::ports::{
     DealerEntry, DealerFacts, DealerFilter, DealerQueries, Dealers, FounderFacts, NewDealer, SeenSites,
     SiteFilter, SiteQueries, Sites, Staff, StaffFacts, StaffFilter, StaffQueries,
@@ -14,7 +15,7 @@ use dealers::site::{Site, SiteKind};
 use dealers::staff::{Person, StaffMember, StaffProfile};
 use kernel::act::{Act, Decide, Done};
 use kernel::error::Common;
-use kernel::id::{DealerId, SiteId, StaffId, UserId};
+use kernel::id::{DealerId, DocumentId, SiteId, StaffId, UserId};
 use kernel::paging::{Page, PageRequest, Position};
 use kernel::text::fold;
 
@@ -24,6 +25,7 @@ use crate::{Memory, State};
 #[derive(Default)]
 pub(crate) struct DealersState {
     pub(crate) dealers: BTreeMap<DealerId, Dealer>,
+    pub(crate) documents: BTreeMap<DocumentId, Document>,
     pub(crate) sites: BTreeMap<SiteId, Site>,
     pub(crate) staff: BTreeMap<StaffId, StaffMember>,
     pub(crate) people: BTreeMap<UserId, Person>,
@@ -149,9 +151,7 @@ impl Dealers for Memory {
         self.act(
             act,
             |state| {
-                let facts = DealerFacts {
-                    dealer: state.dealers.dealer(dealer)?.clone(),
-                };
+                let facts = state.dealers.facts(dealer)?;
                 decide(&facts)
             },
             |state, plan| {

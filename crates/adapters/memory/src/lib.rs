@@ -20,9 +20,11 @@ mod additions;
 mod commission;
 mod content;
 mod dealers;
+mod documents;
 mod fixed;
 mod identity;
 mod inventory;
+mod media;
 mod negotiation;
 mod notifications;
 mod pages;
@@ -61,6 +63,7 @@ pub(crate) struct State {
     pub(crate) dealers: dealers::DealersState,
     identity: identity::IdentityState,
     content: content::ContentState,
+    media: media::MediaState,
     webhooks: webhooks::WebhooksState,
     notifications: notifications::NotificationsState,
 }

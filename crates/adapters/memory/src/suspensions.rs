@@ -4,7 +4,6 @@ use application::error::Error;
 use application::suspend_dealer::{Suspended, SuspensionFacts, Suspensions};
 use async_trait::async_trait;
 use dealers::dealer::Dealer;
-use dealers::ports::DealerFacts;
 use kernel::act::{Act, Decide, Done};
 use kernel::id::DealerId;
 
@@ -22,9 +21,7 @@ impl Suspensions for Memory {
             act,
             |state| {
                 let facts = SuspensionFacts {
-                    dealer: DealerFacts {
-                        dealer: state.dealers.dealer(dealer)?.clone(),
-                    },
+                    dealer: state.dealers.facts(dealer)?,
                     drives: state.scheduling.live_of(dealer),
                     talks: state.negotiation.live_of(dealer),
                     reserved: state.inventory.reserved_of(dealer),

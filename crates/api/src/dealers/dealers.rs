@@ -148,7 +148,7 @@ async fn show_dealer(
 
 /// Verify a dealer
 ///
-/// An admin's right, from `pending`. The owner is told.
+/// An admin's right, from `pending`. A licence that was approved and holds today is needed: 409 `licence_missing`. The owner is told.
 #[utoipa::path(tag = "dealers", operation_id = "verify_dealer", params(("id" = Uuid, Path, description = "The dealer.")),
     request_body = Option<ReasonDto>,
     responses((status = 200, description = "The dealer, verified.", body = DealerDto)), security(("bearer" = [])))]

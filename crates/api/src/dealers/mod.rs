@@ -1,7 +1,9 @@
-//! Dealers, sites and staff.
+//! Dealers, their documents, sites and staff.
 
 mod dealer_dto;
 mod dealers;
+mod document_dto;
+mod documents;
 mod hours_dto;
 mod place_dto;
 mod rules_dto;
@@ -10,7 +12,8 @@ mod sites;
 mod staff;
 mod staff_dto;
 
-use ::dealers::use_cases::{DealerActs, SiteActs, StaffActs};
+use ::dealers::use_cases::{DealerActs, DocumentActs, SiteActs, StaffActs};
+use application::dealer_documents::KeepDocuments;
 use application::invite_staff::InviteStaff;
 use application::suspend_dealer::SuspendDealer;
 use kernel::actor::Actor;
@@ -22,13 +25,17 @@ use uuid::Uuid;
 
 use crate::answer::Answer;
 
-/// What the endpoints of dealers, sites and staff are built on.
+/// What the endpoints of dealers, documents, sites and staff are built on.
 #[derive(Clone)]
 pub struct DealerServices {
     /// Acts on dealers.
     pub dealers: DealerActs,
     /// Suspending, which reaches further than the dealer.
     pub suspend: SuspendDealer,
+    /// Acts on documents.
+    pub documents: DocumentActs,
+    /// Bringing and removing documents, which takes files.
+    pub papers: KeepDocuments,
     /// Acts on sites.
     pub sites: SiteActs,
     /// Acts on staff.
@@ -40,6 +47,7 @@ pub struct DealerServices {
 /// Endpoints under `/api/v1`.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .configure(documents::routes)
         .configure(dealers::routes)
         .configure(sites::routes)
         .configure(staff::routes);

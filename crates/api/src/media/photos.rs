@@ -43,7 +43,7 @@ pub(super) async fn add_photo(
 /// Where it stands, what it shows, whether it stands for the listing. `If-Match` takes the listing's version.
 #[utoipa::path(tag = "listings", operation_id = "change_photo",
     params(("id" = Uuid, Path, description = "The listing."), ("did" = Uuid, Path, description = "The photo.")),
-    request_body(content = PatchPhotoDto, content_type = "application/merge-patch+json"),
+    request_body = PatchPhotoDto,
     responses((status = 200, description = "The photo.", body = ListingPhotoDto)), security(("bearer" = [])))]
 #[patch("/listings/{id}/photos/{did}")]
 pub(super) async fn change_photo(

@@ -9,6 +9,7 @@ use dealers::use_cases::DealerActs;
 use forecourt_application::suspend_dealer::SuspendDealer;
 use kernel::error::{Failure, Kind};
 use kernel::id::ListingId;
+use kernel::ports::Clock as _;
 use scheduling::booking::Status;
 
 use crate::stage::Stage;
@@ -64,6 +65,9 @@ impl World {
             .await
             .unwrap()
             .value;
+        self.stage
+            .memory
+            .given_licence(&self.stage.ids, dealer.id, self.stage.clock.now());
         self.dealers
             .verify(&self.stage.admin(), dealer.id, None)
             .await

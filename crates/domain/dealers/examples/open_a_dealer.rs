@@ -1,13 +1,14 @@
-//! Registers a dealer, verifies it and opens a site, without a database or a server.
+//! Registers a dealer, verifies it by its licence and opens a site, without a database or a server.
 #![expect(clippy::unwrap_used, reason = "an example ends where something is wrong")]
 
 use std::sync::Arc;
 
 use forecourt_dealers::address::AddressDraft;
 use forecourt_dealers::dealer::DealerDraft;
+use forecourt_dealers::document::{Document, DocumentDraft, DocumentKind, Verdict};
 use forecourt_dealers::site::SiteDraft;
 use forecourt_dealers::staff::Person;
-use forecourt_dealers::use_cases::{DealerActs, SiteActs};
+use forecourt_dealers::use_cases::{DealerActs, DocumentActs, SiteActs};
 use kernel::act::Act;
 use kernel::actor::{Actor, Principal};
 use kernel::ports::{Clock, Ids};
@@ -23,6 +24,11 @@ async fn main() {
         dealers: store.clone(),
         queries: store.clone(),
         ids: ids.clone(),
+    };
+    let documents = DocumentActs {
+        documents: store.clone(),
+        queries: store.clone(),
+        dealers: store.clone(),
     };
     let sites = SiteActs {
         sites: store.clone(),
@@ -69,6 +75,19 @@ async fn main() {
     println!("{} is {}", dealer.details.name, dealer.status);
 
     let by_the_system = Act::of_system(clock.now(), "example-2");
+    let licence = DocumentDraft {
+        kind: DocumentKind::Licence,
+        file: ids.next(),
+        expires_on: None,
+    };
+    let licence = Document::brought(ids.next(), dealer.id, licence, clock.now()).unwrap();
+    memory.given_document(licence.clone());
+    let licence = documents
+        .review(&by_the_system, dealer.id, licence.id, Verdict::Approve, None)
+        .await
+        .unwrap()
+        .value;
+    println!("its {} is {}", licence.kind.as_str(), licence.status);
     let dealer = dealers
         .verify(&by_the_system, dealer.id, None)
         .await

@@ -4,8 +4,9 @@ use kernel::actor::Refusal;
 use kernel::error::{Common, Failure, Kind};
 
 use crate::dealer::IllegalTransition;
+use crate::document::{AlreadyReviewed, MOST_DOCUMENTS};
 
-/// A failure of an act on dealers, sites or staff.
+/// A failure of an act on dealers, their documents, sites or staff.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// One that any act can meet.
@@ -23,6 +24,21 @@ pub enum Error {
     /// Without this member the dealer would have no active owner.
     #[error("this is the dealer's last active owner: make somebody else an owner first")]
     LastOwner,
+    /// A document was reviewed before.
+    #[error(transparent)]
+    AlreadyReviewed(#[from] AlreadyReviewed),
+    /// A dealer is verified by a licence.
+    #[error(
+        "the dealer has no licence that is approved and holds today: its owner brings one (POST /dealers/me/documents, kind licence), \
+         and an admin approves it (PATCH /dealers/{{id}}/documents/{{document}})"
+    )]
+    LicenceMissing,
+    /// The dealer's verification rests on it.
+    #[error("the dealer was verified by this licence: have another one approved first")]
+    LicenceNeeded,
+    /// As many documents as there may be.
+    #[error("the dealer has {MOST_DOCUMENTS} documents, and no more are allowed: remove one first")]
+    TooManyDocuments,
 }
 
 impl Error {
@@ -36,26 +52,41 @@ impl Failure for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Common(common) => common.kind(),
-            Self::IllegalTransition(_) | Self::WorksElsewhere | Self::AlreadyMember | Self::LastOwner => {
-                Kind::Conflict
-            }
+            Self::IllegalTransition(_)
+            | Self::WorksElsewhere
+            | Self::AlreadyMember
+            | Self::LastOwner
+            | Self::AlreadyReviewed(_)
+            | Self::LicenceMissing
+            | Self::LicenceNeeded
+            | Self::TooManyDocuments => Kind::Conflict,
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
             Self::Common(common) => common.code(),
-            Self::IllegalTransition(_) => "illegal_transition",
+            Self::IllegalTransition(_) | Self::AlreadyReviewed(_) => "illegal_transition",
             Self::WorksElsewhere => "works_elsewhere",
             Self::AlreadyMember => "already_member",
             Self::LastOwner => "last_owner",
+            Self::LicenceMissing => "licence_missing",
+            Self::LicenceNeeded => "licence_needed",
+            Self::TooManyDocuments => "too_many_documents",
         }
     }
 
     fn common(&self) -> Option<&Common> {
         match self {
             Self::Common(common) => Some(common),
-            Self::IllegalTransition(_) | Self::WorksElsewhere | Self::AlreadyMember | Self::LastOwner => None,
+            Self::IllegalTransition(_)
+            | Self::WorksElsewhere
+            | Self::AlreadyMember
+            | Self::LastOwner
+            | Self::AlreadyReviewed(_)
+            | Self::LicenceMissing
+            | Self::LicenceNeeded
+            | Self::TooManyDocuments => None,
         }
     }
 }

@@ -3,11 +3,12 @@
 //! A [`Dealer`](dealer::Dealer) registers and waits for an admin: `pending → verified | rejected → pending`,
 //! `verified ⇄ suspended`. Only a verified one is in the public directory. It has [`Site`](site::Site)s, each with its
 //! own clock, opening hours and rules for test drives, and [`StaffMember`](staff::StaffMember)s, each with one role.
+//! It shows that it is one by [`Document`](document::Document)s, which admins review: it is verified by an approved licence.
 //! A user works for at most one dealer at a time, and a dealer always has an owner who works for it.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`dealer`], [`site`], [`staff`] | the things, and drafts and patches of them as they come from outside |
+//! | [`dealer`], [`document`], [`site`], [`staff`] | the things, and drafts and patches of them as they come from outside |
 //! | [`address`], [`hours`], [`slot_rules`] | their parts |
 //! | [`rules`] | pure decisions |
 //! | [`ports`] | what is needed of a store |
@@ -31,6 +32,7 @@
 
 pub mod address;
 pub mod dealer;
+pub mod document;
 pub mod error;
 pub mod hours;
 pub mod ports;

@@ -7,12 +7,13 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use kernel::act::{Act, Decide, Done};
-use kernel::id::{CommissionPlanId, DealerId, SiteId, StaffId, UserId};
+use kernel::id::{CommissionPlanId, DealerId, DocumentId, SiteId, StaffId, UserId};
 use kernel::paging::{Page, PageRequest};
 use kernel::rights::Role;
 
 use crate::Error;
 use crate::dealer::{Dealer, DealerStatus};
+use crate::document::{Document, DocumentStatus};
 use crate::site::{Site, SiteKind};
 use crate::staff::{Person, StaffMember, StaffProfile};
 
@@ -39,6 +40,8 @@ pub struct NewDealer {
 pub struct DealerFacts {
     /// The dealer as it is.
     pub dealer: Dealer,
+    /// Its documents: the dealer's lock is theirs.
+    pub documents: Vec<Document>,
 }
 
 /// Dealers, under lock.
@@ -60,6 +63,21 @@ pub trait Dealers: Send + Sync {
         dealer: DealerId,
         decide: Decide<'_, DealerFacts, Dealer, Dealer, Error>,
     ) -> Result<Done<Dealer>, Error>;
+}
+
+/// Documents, under lock. Bringing and removing one takes a file into use and lets go of one: those acts cross into media, so
+/// their port is with the acts that cross.
+#[async_trait]
+pub trait Documents: Send + Sync {
+    /// Locks the dealer (so that a verification sees either what was before, or what is after) and writes its document as the
+    /// decision leaves it. Absent when the dealer has no such document.
+    async fn review(
+        &self,
+        act: &Act,
+        dealer: DealerId,
+        document: DocumentId,
+        decide: Decide<'_, Document, Document, Document, Error>,
+    ) -> Result<Done<Document>, Error>;
 }
 
 /// Sites, under lock.
@@ -157,6 +175,25 @@ pub trait DealerQueries: Send + Sync {
 
     /// One, whatever its status.
     async fn find(&self, dealer: DealerId) -> Result<Option<DealerEntry>, Error>;
+}
+
+/// Which documents to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentFilter {
+    /// Of this dealer.
+    pub dealer: DealerId,
+    /// Of any of these; empty means all.
+    pub status: Vec<DocumentStatus>,
+}
+
+/// Reads documents.
+#[async_trait]
+pub trait DocumentQueries: Send + Sync {
+    /// A page; order: `uploaded_at`, the newest first when none is asked for.
+    async fn list(&self, filter: &DocumentFilter, page: &PageRequest) -> Result<Page<Document>, Error>;
+
+    /// One, of any dealer.
+    async fn find(&self, document: DocumentId) -> Result<Option<Document>, Error>;
 }
 
 /// Whose sites the reader may see.

@@ -120,7 +120,7 @@ pub enum Right {
     ManageStaff,
     /// See all of the dealer's sales, commissions and figures; mend and void sales.
     RunSales,
-    /// Change the dealer's record and settings.
+    /// Change the dealer's record and settings; keep the documents that show that it is one.
     EditDealer,
     /// Have events told to other programs.
     ManageWebhooks,
@@ -128,7 +128,7 @@ pub enum Right {
     ManageCommission,
     /// See who did what to what.
     SeeAuditLog,
-    /// Verify, reject, suspend and reinstate dealers; see every one.
+    /// Review dealers' documents; verify, reject, suspend and reinstate dealers; see every one.
     VerifyDealers,
     /// Search, invite and change users.
     ManageUsers,

@@ -39,6 +39,9 @@ pub enum Error {
         /// What is needed.
         wanted: Purpose,
     },
+    /// It was brought for another dealer, whose owners see it.
+    #[error("this file was brought for another dealer: upload it again for this one")]
+    OtherDealer,
     /// A sold listing is the record of its sale.
     #[error("a sold listing stays as it was sold: its photos can't be changed")]
     Sold,
@@ -60,6 +63,7 @@ impl Failure for Error {
             | Self::Incomplete
             | Self::InUse
             | Self::OtherPurpose { .. }
+            | Self::OtherDealer
             | Self::Sold
             | Self::TooManyPhotos => Kind::Conflict,
             Self::LinkInvalid => Kind::Forbidden,
@@ -75,6 +79,7 @@ impl Failure for Error {
             Self::Incomplete => "upload_incomplete",
             Self::InUse => "file_in_use",
             Self::OtherPurpose { .. } => "other_purpose",
+            Self::OtherDealer => "other_dealer",
             Self::Sold => "listing_sold",
             Self::LinkInvalid => "link_invalid",
             Self::TooManyPhotos => "too_many_photos",
@@ -90,6 +95,7 @@ impl Failure for Error {
             | Self::Incomplete
             | Self::InUse
             | Self::OtherPurpose { .. }
+            | Self::OtherDealer
             | Self::Sold
             | Self::LinkInvalid
             | Self::TooManyPhotos => None,

@@ -119,4 +119,23 @@ impl File {
             ..self.clone()
         })
     }
+
+    /// As [`File::attached`], for a dealer. One that an admin brought without naming a dealer is this dealer's from now on: its
+    /// owners see it.
+    pub fn attached_for(
+        &self,
+        dealer: DealerId,
+        by: UserId,
+        purpose: Purpose,
+        at: Instant,
+    ) -> Result<Self, Error> {
+        let attached = self.attached(by, purpose, at)?;
+        if self.dealer.is_some_and(|other| other != dealer) {
+            return Err(Error::OtherDealer);
+        }
+        Ok(Self {
+            dealer: Some(dealer),
+            ..attached
+        })
+    }
 }

@@ -236,6 +236,12 @@ pub const KINDS: &[Kind] = &[
     kind("dealer_rejected", "dealer.rejected", Side::Owners, BOTH),
     kind("dealer_suspended", "dealer.suspended", Side::Owners, BOTH),
     kind("dealer_reinstated", "dealer.reinstated", Side::Owners, BOTH),
+    kind(
+        "dealer_document_reviewed",
+        "dealer.document_reviewed",
+        Side::Owners,
+        BOTH,
+    ),
     kind("staff_joined", "staff.added", Side::Account, BOTH),
     kind("webhook_off", "webhook.switched_off", Side::Keepers, BOTH),
     security("password_changed", "user.password_changed"),

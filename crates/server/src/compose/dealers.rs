@@ -1,13 +1,15 @@
-//! Dealers, sites and staff.
+//! Dealers, their documents, sites and staff.
 
 use std::sync::Arc;
 
-use ::dealers::use_cases::{DealerActs, SiteActs, StaffActs};
+use ::dealers::use_cases::{DealerActs, DocumentActs, SiteActs, StaffActs};
 use api::dealers::DealerServices;
+use application::dealer_documents::KeepDocuments;
 use application::invite_staff::InviteStaff;
 use application::suspend_dealer::SuspendDealer;
 use database::dealers::{
-    SqlDealerQueries, SqlDealers, SqlSites, SqlStaff, SqlStaffAdditions, SqlSuspensions,
+    SqlDealerPapers, SqlDealerQueries, SqlDealers, SqlDocuments, SqlSites, SqlStaff, SqlStaffAdditions,
+    SqlSuspensions,
 };
 use identity::policy::Policy;
 
@@ -16,6 +18,7 @@ use super::Ground;
 /// The use cases on the database.
 pub(super) fn services(ground: &Ground) -> DealerServices {
     let queries = Arc::new(SqlDealerQueries::new(ground.db.clone()));
+    let documents = Arc::new(SqlDocuments::new(ground.db.clone()));
     DealerServices {
         dealers: DealerActs {
             dealers: Arc::new(SqlDealers::new(ground.db.clone())),
@@ -24,6 +27,15 @@ pub(super) fn services(ground: &Ground) -> DealerServices {
         },
         suspend: SuspendDealer {
             suspensions: Arc::new(SqlSuspensions::new(ground.db.clone())),
+        },
+        documents: DocumentActs {
+            documents: documents.clone(),
+            queries: documents,
+            dealers: queries.clone(),
+        },
+        papers: KeepDocuments {
+            papers: Arc::new(SqlDealerPapers::new(ground.db.clone())),
+            ids: ground.ids.clone(),
         },
         sites: SiteActs {
             sites: Arc::new(SqlSites::new(ground.db.clone())),

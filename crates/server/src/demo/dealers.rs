@@ -2,16 +2,19 @@
 
 use ::dealers::address::AddressDraft;
 use ::dealers::dealer::{Dealer, DealerDraft};
+use ::dealers::document::{DocumentDraft, DocumentKind, Verdict};
 use ::dealers::hours::{HoursDraft, SpanDraft};
 use ::dealers::rules::staff::StaffDraft;
 use ::dealers::site::{Site, SiteDraft};
 use ::dealers::staff::StaffMember;
+use ::media::purpose::Purpose;
+use chrono::TimeDelta;
 use kernel::actor::Membership;
 use kernel::id::{SiteId, UserId};
 use kernel::rights::Role;
 
 use super::people::Accounts;
-use super::{DealerLine, SiteLine, Stage};
+use super::{DealerLine, SiteLine, Stage, licence};
 
 /// One place of a dealer that is to be.
 pub(super) struct Place {
@@ -178,6 +181,9 @@ fn hours() -> HoursDraft {
     }
 }
 
+/// Days for which the licences hold.
+const LICENCE_DAYS: i64 = 500;
+
 /// Who works where: role, part of the address, and the only site (or all).
 const POSTS: &[(&str, &str, Option<usize>)] = &[
     ("manager", "manager", None),
@@ -187,7 +193,7 @@ const POSTS: &[(&str, &str, Option<usize>)] = &[
     ("mechanic", "mechanic", Some(0)),
 ];
 
-/// Registers a dealer, opens its sites, has it verified and hires its people.
+/// Registers a dealer, has it verified, opens its sites and hires its people.
 pub(super) async fn open(
     stage: &Stage<'_>,
     accounts: &mut Accounts<'_>,
@@ -212,11 +218,9 @@ pub(super) async fn open(
     };
     let act = stage.by(owner, None, 24 * 180);
     let dealer = services.dealers.register(&act, &draft).await?.value;
-    let dealer = services
-        .dealers
-        .verify(&stage.house(24 * 178), dealer.id, None)
-        .await?
-        .value;
+    let founder = founder(stage, &dealer, owner).await?;
+    accounts.works(&founder);
+    let dealer = verify(stage, &dealer, &founder, owner).await?;
     let mut sites = Vec::new();
     for place in &shop.places {
         let draft = SiteDraft {
@@ -237,10 +241,54 @@ pub(super) async fn open(
     let mut house = House {
         dealer,
         sites,
-        staff: Vec::new(),
+        staff: vec![founder],
     };
     hire(stage, accounts, &shop, &mut house, owner).await?;
     Ok(house)
+}
+
+/// Who registered a dealer, as its first owner.
+async fn founder(stage: &Stage<'_>, dealer: &Dealer, owner: UserId) -> anyhow::Result<StaffMember> {
+    let page = kernel::paging::PageRequest::default();
+    let staff = &stage.services.dealers.staff;
+    let known = staff
+        .list(&stage.house(0), Some(dealer.id), vec![Role::Owner], None, &page)
+        .await?;
+    let mut members = known.items.into_iter().map(|p| p.member);
+    members
+        .find(|m| m.user == Some(owner))
+        .ok_or_else(|| anyhow::anyhow!("a dealer without its founder"))
+}
+
+/// The owner brings the licence, and the platform approves it and verifies the dealer.
+async fn verify(
+    stage: &Stage<'_>,
+    dealer: &Dealer,
+    founder: &StaffMember,
+    owner: UserId,
+) -> anyhow::Result<Dealer> {
+    let services = &stage.services.dealers;
+    let details = &dealer.details;
+    let number = details.licence_number.as_deref().unwrap_or_default();
+    let page = licence::pdf(&["Motor vehicle dealer licence", &details.legal_name, number]);
+    let act = stage.by(owner, Some(membership(founder)), 24 * 179);
+    let uploads = &stage.services.media.uploads;
+    let purpose = Purpose::DealerDocument;
+    let file = uploads
+        .take(&act, purpose, None, "licence.pdf", page.into())
+        .await?;
+    let draft = DocumentDraft {
+        kind: DocumentKind::Licence,
+        file: file.id,
+        expires_on: Some((stage.now + TimeDelta::days(LICENCE_DAYS)).date_naive()),
+    };
+    let licence = services.papers.add(&act, None, draft).await?.value;
+    let act = stage.house(24 * 178);
+    services
+        .documents
+        .review(&act, dealer.id, licence.id, Verdict::Approve, None)
+        .await?;
+    Ok(services.dealers.verify(&act, dealer.id, None).await?.value)
 }
 
 async fn hire(
@@ -251,21 +299,7 @@ async fn hire(
     owner: UserId,
 ) -> anyhow::Result<()> {
     let services = &stage.services.dealers;
-    let dealer = house.dealer.id;
-    let page = kernel::paging::PageRequest::default();
-    let known = services
-        .staff
-        .list(&stage.house(0), Some(dealer), vec![Role::Owner], None, &page)
-        .await?;
-    let founder = known
-        .items
-        .into_iter()
-        .map(|p| p.member)
-        .find(|m| m.user == Some(owner));
-    let founder = founder.ok_or_else(|| anyhow::anyhow!("a dealer without its founder"))?;
-    accounts.works(&founder);
-    let by = membership(&founder);
-    house.staff.push(founder);
+    let (_, by) = house.member(Role::Owner)?;
     for (role, address, site) in POSTS {
         let user = accounts
             .colleague(&format!("{address}@{}", shop.domain), role)

@@ -6,6 +6,7 @@
 mod cars;
 mod dealers;
 mod drives;
+mod licence;
 mod people;
 mod sales;
 mod stock;

@@ -1,7 +1,9 @@
-//! Dealers, sites and staff.
+//! Dealers, their documents, sites and staff.
 
 mod additions;
 mod dealers;
+mod documents;
+mod papers;
 mod people;
 mod queries;
 mod rows;
@@ -15,6 +17,8 @@ use crate::fault::{Constrained, Constraint};
 
 pub use additions::SqlStaffAdditions;
 pub use dealers::SqlDealers;
+pub use documents::SqlDocuments;
+pub use papers::SqlDealerPapers;
 pub use queries::SqlDealerQueries;
 pub(crate) use rows::negotiation_rules;
 pub use sites::SqlSites;

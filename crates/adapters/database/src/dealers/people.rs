@@ -7,7 +7,7 @@ use ::dealers::staff::Person;
 use kernel::error::Common;
 use kernel::id::{DealerId, Id, SiteId, UserId};
 
-use super::rows;
+use super::{documents, rows};
 use crate::fault::Stop;
 use crate::inventory::search::index;
 use crate::rows::update;
@@ -27,10 +27,11 @@ pub(super) async fn locked_dealer<E>(tx: &Tx, dealer: DealerId) -> Result<Dealer
     Ok(rows::dealer(&row)?)
 }
 
-/// Locks a dealer and reads it.
+/// Locks a dealer and reads it, with its documents.
 pub(super) async fn dealer_facts<E>(tx: &Tx, dealer: DealerId) -> Result<DealerFacts, Stop<E>> {
     let dealer = locked_dealer(tx, dealer).await?;
-    Ok(DealerFacts { dealer })
+    let documents = documents::of_dealer(tx, dealer.id).await?;
+    Ok(DealerFacts { dealer, documents })
 }
 
 /// Writes a dealer that is locked.

@@ -62,6 +62,7 @@ pub(super) fn file(row: &QueryResult) -> Result<File, DbErr> {
 pub(super) fn changing(file: &File) -> Columns {
     let picture = file.picture;
     vec![
+        ("dealer_id", file.dealer.map(|dealer| dealer.uuid()).into()),
         ("size", i64::try_from(file.size).unwrap_or(i64::MAX).into()),
         ("status", file.status.as_str().into()),
         ("width", picture.map(|p| i64::from(p.width)).into()),
@@ -79,7 +80,6 @@ pub(super) fn new(file: &File) -> Columns {
     let mut columns: Columns = vec![
         ("id", file.id.uuid().into()),
         ("uploaded_by", file.uploaded_by.uuid().into()),
-        ("dealer_id", file.dealer.map(|dealer| dealer.uuid()).into()),
         ("purpose", file.purpose.as_str().into()),
         ("name", file.name.clone().into()),
         ("content_type", file.of.content_type().into()),
@@ -92,7 +92,7 @@ pub(super) fn new(file: &File) -> Columns {
 }
 
 /// Locks a file and reads it; it comes after all of the written order.
-pub(super) async fn locked_file(tx: &Tx, file_id: FileId) -> Result<Option<File>, DbErr> {
+pub(crate) async fn locked_file(tx: &Tx, file_id: FileId) -> Result<Option<File>, DbErr> {
     let mut sql = tx.sql();
     sql.push("SELECT ")
         .push(FILE)
@@ -105,7 +105,7 @@ pub(super) async fn locked_file(tx: &Tx, file_id: FileId) -> Result<Option<File>
 }
 
 /// Takes a locked file into use, and lets go of another, which its removal is queued for.
-pub(super) async fn attach(tx: &Tx, attached: Option<&File>, discarded: Option<FileId>) -> Result<(), DbErr> {
+pub(crate) async fn attach(tx: &Tx, attached: Option<&File>, discarded: Option<FileId>) -> Result<(), DbErr> {
     if let Some(file) = attached {
         update(tx, "files", changing(file), "id", file.id.uuid()).await?;
     }

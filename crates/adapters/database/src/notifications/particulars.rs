@@ -49,6 +49,7 @@ const BOOKINGS: Thing = thing(
 );
 const NEGOTIATIONS: Thing = thing(|sql| said_by(sql, NEGOTIATION), negotiation);
 const DEALERS: Thing = thing(|sql| said_by(sql, DEALER), dealer);
+const DOCUMENTS: Thing = thing(|sql| said_by(sql, DOCUMENT), document);
 const LISTINGS: Thing = thing(|sql| said_by(sql, LISTING), listing);
 const SALES: Thing = thing(|sql| said_by(sql, SALE), sale);
 const PLACES_IN_LINE: Thing = thing(
@@ -67,11 +68,12 @@ const WEBHOOKS: Thing = thing(|sql| said_by(sql, WEBHOOK), webhook);
 
 /// What is said about each. What is gone is left out.
 pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<Subject, Said>, Common> {
-    let mut ids: [Vec<Uuid>; 8] = Default::default();
+    let mut ids: [Vec<Uuid>; 9] = Default::default();
     let [
         bookings,
         talks,
         dealers,
+        documents,
         listings,
         sales,
         places,
@@ -83,6 +85,7 @@ pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<
             Subject::Booking(id) => bookings.push(id),
             Subject::Negotiation(id) => talks.push(id),
             Subject::Dealer(id) => dealers.push(id),
+            Subject::Document(id) => documents.push(id),
             Subject::Listing(id) => listings.push(id),
             Subject::Sale(id) => sales.push(id),
             Subject::Waitlist(id) => places.push(id),
@@ -94,6 +97,7 @@ pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<
         BOOKINGS,
         NEGOTIATIONS,
         DEALERS,
+        DOCUMENTS,
         LISTINGS,
         SALES,
         PLACES_IN_LINE,
@@ -117,6 +121,9 @@ pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<
 }
 
 const DEALER: &str = "SELECT id, name, status_reason FROM dealers WHERE id IN (";
+
+const DOCUMENT: &str = "SELECT p.id, p.dealer_id, p.kind, p.status, p.reason, d.name FROM dealer_documents p \
+     JOIN dealers d ON d.id = p.dealer_id WHERE p.id IN (";
 
 const WEBHOOK: &str = "SELECT id, url FROM webhooks WHERE id IN (";
 
@@ -190,6 +197,23 @@ fn dealer(row: &QueryResult) -> Result<(Subject, Value), Common> {
         "reason": get::<Option<String>>(row, "status_reason")?,
     });
     Ok((Subject::Dealer(id), said))
+}
+
+fn document(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let id: Uuid = get(row, "id")?;
+    let kind: String = get(row, "kind")?;
+    let said = json!({
+        "dealer_id": get::<Uuid>(row, "dealer_id")?,
+        "dealer": get::<String>(row, "name")?,
+        "document": match kind.as_str() {
+            "tax" => "tax paper",
+            "other" => "document",
+            named => named,
+        },
+        "status": get::<String>(row, "status")?,
+        "reason": get::<Option<String>>(row, "reason")?,
+    });
+    Ok((Subject::Document(id), said))
 }
 
 fn listing(row: &QueryResult) -> Result<(Subject, Value), Common> {

@@ -651,6 +651,7 @@ pub(super) const IMPERSONAL: &[(&str, &str)] = &[
         "content_versions",
         "the platform's own pages; who wrote one by id",
     ),
+    ("dealer_documents", "papers of firms; what lies behind one by id"),
     ("dealers", "firms; the address is the firm's"),
     ("idempotency", "answers of the last hours, erased by their text"),
     ("jobs", "work of the last days, erased by its text"),

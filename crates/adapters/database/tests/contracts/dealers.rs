@@ -17,6 +17,7 @@ use kernel::patch::Patch;
 use kernel::rights::Role;
 
 use crate::office::{Office, any_site, draft, site_draft};
+use crate::registry::Registry;
 use crate::world::World;
 
 pub(crate) async fn a_dealer_and_its_site_are_read_as_they_were_written(world: World) {
@@ -222,7 +223,8 @@ pub(crate) async fn an_address_without_account_is_invited_and_keeps_its_place(wo
 }
 
 pub(crate) async fn the_directory_filters_orders_and_pages(world: World) {
-    let office = Office::of(world);
+    let registry = Registry::of(world);
+    let office = &registry.office;
     for name in ["Ärgo", "beta 10%", "Alfa", "Gamma"] {
         office.dealer(name).await;
     }
@@ -252,11 +254,8 @@ pub(crate) async fn the_directory_filters_orders_and_pages(world: World) {
         assert_eq!(found.count, Some(count), "{q}");
     }
     let verified = all.items.first().unwrap().dealer.id;
-    office
-        .dealers
-        .verify(&office.world.act(), verified, None)
-        .await
-        .unwrap();
+    registry.licence(verified).await;
+    registry.verify(verified).await.unwrap();
     let public = office
         .dealers
         .list(

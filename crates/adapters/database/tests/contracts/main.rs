@@ -19,12 +19,14 @@ mod content;
 mod dealers;
 mod devices;
 mod digests;
+mod documents;
 mod identity;
 mod inventory;
 mod negotiation;
 mod notifications;
 mod office;
 mod queue;
+mod registry;
 mod relay;
 mod reminders;
 mod sales;
@@ -126,6 +128,25 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, dealers::the_directory_filters_orders_and_pages),
     contract!(On::Databases, dealers::lists_of_dealers_know_their_orders),
     contract!(On::All, dealers::sites_are_found_by_place_and_kind),
+    contract!(On::All, documents::a_document_is_read_back_as_it_was_written),
+    contract!(
+        On::All,
+        documents::a_dealer_keeps_fifty_documents_however_many_come_at_once
+    ),
+    contract!(
+        On::All,
+        documents::one_file_is_one_document_however_often_it_is_brought_at_once
+    ),
+    contract!(
+        On::All,
+        documents::no_dealer_is_verified_by_a_licence_that_is_removed_at_that_moment
+    ),
+    contract!(On::All, documents::two_reviews_at_once_have_one_winner),
+    contract!(On::All, documents::documents_are_narrowed_and_paged),
+    contract!(
+        On::Databases,
+        documents::the_database_holds_what_documents_must_be
+    ),
     contract!(On::All, devices::a_device_registered_again_is_the_same_device),
     contract!(On::All, devices::a_browser_rings_for_whoever_registered_it_last),
     contract!(

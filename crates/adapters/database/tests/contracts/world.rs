@@ -92,6 +92,11 @@ pub(crate) fn start() -> Instant {
 
 /// Writes a row as it is.
 pub(crate) async fn given_row(world: &World, table: &str, columns: Vec<(&str, Value)>) {
+    try_row(world, table, columns).await.unwrap();
+}
+
+/// Writes a row as it is, if the database lets it in.
+pub(crate) async fn try_row(world: &World, table: &str, columns: Vec<(&str, Value)>) -> Result<(), Common> {
     let act = world.act();
     let columns = &columns;
     let done = world.db().act(&act, |tx| async move {
@@ -104,8 +109,9 @@ pub(crate) async fn given_row(world: &World, table: &str, columns: Vec<(&str, Va
             .push(") VALUES (");
         sql.bind_all(columns.iter().map(|(_, value)| value.clone()))
             .push(")");
-        tx.run(sql).await.unwrap();
-        (tx, Ok::<_, Stop<Common>>(((), Record::default())))
+        let written = tx.run(sql).await;
+        let written = written.map(|_| ((), Record::default()));
+        (tx, written.map_err(Stop::<Common>::from))
     });
-    done.await.unwrap();
+    done.await.map(|done| done.value)
 }

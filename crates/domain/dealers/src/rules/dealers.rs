@@ -109,6 +109,17 @@ fn read_reason(step: Step, reason: Option<&str>) -> Result<Option<String>, Commo
     Ok(reason)
 }
 
+/// A dealer is verified by an approved licence that holds today.
+fn licensed(act: &Act, facts: &DealerFacts) -> Result<(), Error> {
+    let today = act.at.date_naive();
+    let licence = facts.documents.iter().any(|document| document.licenses_on(today));
+    if licence {
+        Ok(())
+    } else {
+        Err(Error::LicenceMissing)
+    }
+}
+
 /// A step of the status machine.
 pub fn step(
     act: &Act,
@@ -130,6 +141,9 @@ pub fn step(
     let reason = read_reason(step, reason)?;
     let before = dealer.status;
     let after = dealer.clone().step(step, reason.clone(), act.at)?;
+    if step == Step::Verify {
+        licensed(act, facts)?;
+    }
     let audit = Audit::new(step.event(), "dealer", after.id)
         .for_dealer(after.id)
         .between(&json!({"status": before}), &json!({"status": after.status}))

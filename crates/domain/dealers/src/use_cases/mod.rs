@@ -1,11 +1,13 @@
-//! What can be done with dealers, sites and staff. Suspending a dealer and adding staff touch other contexts as well:
-//! those acts are in the `application` crate and call the [rules](crate::rules) of this one.
+//! What can be done with dealers, documents, sites and staff. Suspending a dealer, bringing and removing documents and adding
+//! staff touch other contexts as well: those acts are in the `application` crate and call the [rules](crate::rules) of this one.
 
 mod dealers;
+mod documents;
 mod sites;
 mod staff;
 
 pub use dealers::DealerActs;
+pub use documents::DocumentActs;
 pub use sites::SiteActs;
 pub use staff::StaffActs;
 

@@ -111,11 +111,7 @@ async fn the_public_sees_verified_dealers_and_nothing_else() {
             .items
             .is_empty()
     );
-    world
-        .dealers
-        .verify(&world.admin(), dealer.id, None)
-        .await
-        .unwrap();
+    world.verify(&dealer).await;
     assert!(world.dealers.find(&stranger, dealer.id).await.is_ok());
     assert_eq!(
         world

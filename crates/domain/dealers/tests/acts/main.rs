@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod dealers;
+mod documents;
 mod rules;
 mod sites;
 mod staff;
@@ -12,7 +13,7 @@ use forecourt_dealers::address::AddressDraft;
 use forecourt_dealers::dealer::{Dealer, DealerDraft};
 use forecourt_dealers::site::SiteDraft;
 use forecourt_dealers::staff::Person;
-use forecourt_dealers::use_cases::{DealerActs, SiteActs, StaffActs};
+use forecourt_dealers::use_cases::{DealerActs, DocumentActs, SiteActs, StaffActs};
 use kernel::Instant;
 use kernel::act::Act;
 use kernel::actor::{Actor, Membership, Principal};
@@ -24,6 +25,7 @@ use memory::{FixedClock, Memory, SeededRandom};
 pub(crate) struct World {
     pub(crate) memory: Memory,
     pub(crate) dealers: DealerActs,
+    pub(crate) documents: DocumentActs,
     pub(crate) sites: SiteActs,
     pub(crate) staff: StaffActs,
     pub(crate) ids: Ids,
@@ -43,6 +45,11 @@ impl World {
                 dealers: port.clone(),
                 queries: port.clone(),
                 ids: ids.clone(),
+            },
+            documents: DocumentActs {
+                documents: port.clone(),
+                queries: port.clone(),
+                dealers: port.clone(),
             },
             sites: SiteActs {
                 sites: port.clone(),
@@ -112,6 +119,12 @@ impl World {
             .await
             .unwrap()
             .value
+    }
+
+    /// A dealer that an admin verified by its licence.
+    pub(crate) async fn verify(&self, dealer: &Dealer) {
+        self.memory.given_licence(&self.ids, dealer.id, now());
+        self.dealers.verify(&self.admin(), dealer.id, None).await.unwrap();
     }
 
     pub(crate) async fn site(&self, dealer: DealerId) -> SiteId {

@@ -151,10 +151,6 @@ async fn sites_of_dealers_that_are_not_verified_are_seen_by_their_own() {
         async move { world.sites.list(&actor, any(), page).await.unwrap().items.len() }
     };
     assert_eq!((list(own).await, list(Actor::Anonymous).await), (1, 0));
-    world
-        .dealers
-        .verify(&world.admin(), dealer.id, None)
-        .await
-        .unwrap();
+    world.verify(&dealer).await;
     assert_eq!(list(Actor::Anonymous).await, 1);
 }
