@@ -61,8 +61,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_content::Migration),
             Box::new(m0024_bills::Migration),
             Box::new(m0025_files::Migration),
-            Box::new(m0028_closed_accounts::Migration),
             Box::new(m0026_dealer_documents::Migration),
+            Box::new(m0028_closed_accounts::Migration),
         ]
     }
 }
