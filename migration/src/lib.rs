@@ -30,6 +30,7 @@ mod m0020_second_factors;
 mod m0023_content;
 mod m0024_bills;
 mod m0025_files;
+mod m0027_api_keys;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_content::Migration),
             Box::new(m0024_bills::Migration),
             Box::new(m0025_files::Migration),
+            Box::new(m0027_api_keys::Migration),
         ]
     }
 }

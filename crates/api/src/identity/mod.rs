@@ -1,10 +1,12 @@
 //! Accounts: registration, sign-in, codes, the own account, users.
 
 use ::identity::Identity;
+use ::identity::use_cases::KeepApiKeys;
 use actix_web::web;
 use application::accept_invitation::AcceptInvitation;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod api_keys;
 mod dto;
 mod keys;
 mod me;
@@ -19,6 +21,8 @@ mod users;
 pub struct IdentityServices {
     /// Accounts.
     pub identity: Identity,
+    /// Keys of dealers' programs.
+    pub keys: KeepApiKeys,
     /// Accepting invitations.
     pub accept: AcceptInvitation,
 }
@@ -48,6 +52,10 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(totp::set_up_totp)
         .service(totp::confirm_totp)
         .service(totp::drop_totp)
+        .service(api_keys::list_api_keys)
+        .service(api_keys::make_api_key)
+        .service(api_keys::show_api_key)
+        .service(api_keys::revoke_api_key)
         .service(users::list_users)
         .service(users::invite_user)
         .service(users::show_invitation)

@@ -46,6 +46,12 @@ pub enum Error {
     /// Admins can't change their own standing: a platform without admins could not be helped.
     #[error("you can't deactivate your own account or change your own platform role: ask another admin")]
     OwnAccount,
+    /// As many keys as a dealer may have.
+    #[error("a dealer has {limit} API keys at most: revoke one that is used no more")]
+    TooManyApiKeys {
+        /// So many.
+        limit: usize,
+    },
     /// The invited person has what the invitation would give.
     #[error("the holder of this address has that platform role already")]
     RoleHeld,
@@ -58,7 +64,11 @@ impl Failure for Error {
             Self::InvalidCredentials | Self::RefreshInvalid | Self::TotpRequired => Kind::Unauthenticated,
             Self::EmailUnverified | Self::AccountInactive => Kind::Forbidden,
             Self::CodeInvalid | Self::TotpInvalid | Self::InvitationInvalid => Kind::Invalid,
-            Self::EmailTaken | Self::OwnAccount | Self::RoleHeld | Self::TotpEnabled => Kind::Conflict,
+            Self::EmailTaken
+            | Self::OwnAccount
+            | Self::RoleHeld
+            | Self::TotpEnabled
+            | Self::TooManyApiKeys { .. } => Kind::Conflict,
         }
     }
 
@@ -76,6 +86,7 @@ impl Failure for Error {
             Self::InvitationInvalid => "invitation_invalid",
             Self::OwnAccount => "own_account",
             Self::RoleHeld => "role_held",
+            Self::TooManyApiKeys { .. } => "too_many_api_keys",
         }
     }
 

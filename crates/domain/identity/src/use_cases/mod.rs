@@ -23,6 +23,7 @@ use crate::throttle::{self, ThrottleKey};
 use crate::user::User;
 
 mod administer;
+mod api_keys;
 mod change_email;
 mod change_password;
 mod create_account;
@@ -38,6 +39,7 @@ mod sign_in;
 mod verify_email;
 
 pub use administer::UserPatch;
+pub use api_keys::{Held, KeepApiKeys, WithToken};
 pub use create_account::CreateAccount;
 pub use invite::InviteUser;
 pub use profile::ProfilePatch;
