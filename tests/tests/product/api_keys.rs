@@ -62,7 +62,7 @@ pub(crate) async fn a_program_keeps_the_stock_of_its_dealer(backend: Backend) {
     // Another dealer's things are not there, and what no right opens is told by its name.
     let path = format!("/listings/{theirs}");
     assert_eq!(program.patch(&path, cheaper).await.problem(404), "not_found");
-    let named = format!("/dealers/me/inventory?dealer={}", elm.id);
+    let named = format!("/dealers/me/inventory-summary?dealer={}", elm.id);
     assert_eq!(program.get(&named).await.problem(404), "not_found");
     let refused = program.get("/bookings").await.expect(403);
     assert!(

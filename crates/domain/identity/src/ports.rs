@@ -6,10 +6,9 @@ use kernel::act::{Act, Decide, Done};
 use kernel::actor::{Membership, Principal};
 use kernel::email::Email;
 use kernel::error::Common;
-use kernel::id::{ApiKeyId, CodeId, DealerId, InvitationId, SessionId, UserId};
+use kernel::id::{CodeId, DealerId, InvitationId, SessionId, UserId};
 use kernel::paging::{Page, PageRequest};
 
-use crate::api_key::{ApiKey, KeptKey};
 use crate::error::Error;
 use crate::invitation::Invitation;
 use crate::plan::{
@@ -20,6 +19,10 @@ use crate::secret::{PasswordHash, SealedSecret, Secret, TokenHash};
 use crate::session::Session;
 use crate::throttle::{Throttle, ThrottleKey};
 use crate::user::{Account, PlatformRole, User};
+
+mod keys;
+
+pub use keys::{ApiKeys, KeyFacts};
 
 /// Accounts: a user with password, codes, sessions and counts of failures.
 ///
@@ -123,47 +126,6 @@ pub trait Invitations: Send + Sync {
 
     /// One, whatever its state.
     async fn find(&self, id: InvitationId) -> Result<Option<Invitation>, Error>;
-}
-
-/// Who asks for a key to be made, as the dealer stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyFacts {
-    /// Is there such a dealer?
-    pub dealer_known: bool,
-    /// Its keys that count now.
-    pub live: usize,
-}
-
-/// Keys of dealers' programs. Revoked ones stay as rows, for the audit log's sake, but are not there for whoever asks.
-#[async_trait]
-pub trait ApiKeys: Send + Sync {
-    /// Locks the dealer: of keys that are made at once each is counted before the next is judged.
-    async fn make(
-        &self,
-        act: &Act,
-        dealer: DealerId,
-        decide: Decide<'_, KeyFacts, KeptKey, ApiKey, Error>,
-    ) -> Result<Done<ApiKey>, Error>;
-
-    /// Locks the key. Absent when it was revoked before.
-    async fn revoke(
-        &self,
-        act: &Act,
-        key: ApiKeyId,
-        decide: Decide<'_, ApiKey, ApiKey, (), Error>,
-    ) -> Result<Done<()>, Error>;
-
-    /// One that was not revoked.
-    async fn find(&self, key: ApiKeyId) -> Result<Option<ApiKey>, Error>;
-
-    /// A dealer's, without those that were revoked; the newest first.
-    async fn list(&self, dealer: DealerId, page: &PageRequest) -> Result<Page<ApiKey>, Error>;
-
-    /// A key with its hash, whatever its state, as it is now. Asked at each call of the API by key, so one query.
-    async fn kept(&self, key: ApiKeyId) -> Result<Option<KeptKey>, Common>;
-
-    /// Notes that a key is used, unless a use within the last minute is noted. Of many at once one writes.
-    async fn note_use(&self, key: ApiKeyId, at: Instant) -> Result<(), Common>;
 }
 
 /// Who is behind a session. Asked at each call of the API, so one query.

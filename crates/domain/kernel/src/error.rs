@@ -169,7 +169,7 @@ pub enum Common {
     #[error("sign in first: send a valid access token")]
     Unauthenticated,
     /// The caller's role, or the API key, does not hold the right.
-    #[error("your role does not hold the right {right}")]
+    #[error("your role, or the API key that you call with, does not hold the right {right}")]
     Forbidden {
         /// Name of the missing right.
         right: &'static str,
