@@ -31,6 +31,7 @@ mod m0023_content;
 mod m0024_bills;
 mod m0025_files;
 mod m0027_api_keys;
+mod m0028_closed_accounts;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_content::Migration),
             Box::new(m0024_bills::Migration),
             Box::new(m0025_files::Migration),
+            Box::new(m0028_closed_accounts::Migration),
             Box::new(m0027_api_keys::Migration),
         ]
     }

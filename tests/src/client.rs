@@ -24,6 +24,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body; `null` when it is empty, a string when it is no JSON.
     pub body: Value,
+    /// The same as it came, for what is no JSON.
+    pub bytes: Vec<u8>,
 }
 
 impl Client {
@@ -116,7 +118,8 @@ impl Call {
     pub async fn try_send(self) -> Result<Reply, reqwest::Error> {
         let response = self.0.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await?;
+        let bytes = response.bytes().await?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = if text.is_empty() {
             Value::Null
         } else {
@@ -126,6 +129,7 @@ impl Call {
             status,
             headers,
             body,
+            bytes: bytes.to_vec(),
         })
     }
 }

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use libtest_mimic::{Arguments, Trial};
-use test_databases::Backend;
+use test_databases::{Backend, all_listed};
 
 pub use crate::journey;
 
@@ -51,7 +51,8 @@ pub fn runtime() -> tokio::runtime::Runtime {
 pub fn run(folder: &'static str, journeys: &'static [Journey], others: Vec<Trial>) {
     let arguments = Arguments::from_args();
     let mut trials = vec![Trial::test("every_journey_is_listed", move || {
-        every_journey_is_listed(folder, journeys).map_err(Into::into)
+        let known: Vec<&str> = journeys.iter().map(|journey| journey.name).collect();
+        all_listed(folder, "backend: Backend", &known).map_err(Into::into)
     })];
     for journey in journeys {
         for backend in journey.backends.iter().copied() {
@@ -66,33 +67,4 @@ pub fn run(folder: &'static str, journeys: &'static [Journey], others: Vec<Trial
     }
     trials.extend(others);
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn every_journey_is_listed(folder: &str, journeys: &[Journey]) -> Result<(), String> {
-    let mut missing = Vec::new();
-    for entry in std::fs::read_dir(folder)
-        .map_err(|e| e.to_string())?
-        .filter_map(Result::ok)
-    {
-        let module = entry
-            .path()
-            .file_stem()
-            .map(|s| s.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let source = std::fs::read_to_string(entry.path()).unwrap_or_default();
-        for line in source
-            .lines()
-            .filter_map(|line| line.strip_prefix("pub(crate) async fn "))
-        {
-            let full = format!("{module}::{}", line.split(['(', '<']).next().unwrap_or_default());
-            if line.contains("(backend: Backend)") && !journeys.iter().any(|j| j.name == full) {
-                missing.push(full);
-            }
-        }
-    }
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("not in the table: {}", missing.join(", ")))
-    }
 }

@@ -189,7 +189,7 @@ impl Responder for Answer {
 }
 
 /// Does `If-None-Match` name this entity? Weak comparison (RFC 9110, 13.1.2).
-fn none_match(request: &HttpRequest, etag: &str) -> bool {
+pub(crate) fn none_match(request: &HttpRequest, etag: &str) -> bool {
     request
         .headers()
         .get_all(header::IF_NONE_MATCH)

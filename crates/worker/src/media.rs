@@ -1,13 +1,10 @@
 //! Draws pictures, and removes what nobody wants.
 
-use std::sync::Arc;
-
 use ::media::rules::{DRAW_JOB, FileJob, REMOVE_JOB};
 use ::media::use_cases::Tidy;
 use application::jobs::ClaimedJob;
 use async_trait::async_trait;
 use kernel::act::Act;
-use kernel::ports::Clock;
 
 use crate::{Context, Handler, Outcome, ended, known};
 
@@ -18,8 +15,6 @@ pub const SWEEP_FILES_JOB: &str = "sweep_files";
 pub struct MediaHandler {
     /// Does it.
     pub tidy: Tidy,
-    /// The product's clock.
-    pub clock: Arc<dyn Clock>,
     /// Which kind.
     pub kind: &'static str,
 }
@@ -44,7 +39,7 @@ impl Handler for MediaHandler {
             Err(never) => return never,
         };
         if self.kind == DRAW_JOB {
-            let act = Act::of_system(self.clock.now(), job.request_id.clone());
+            let act = Act::of_system(self.tidy.clock.now(), job.request_id.clone());
             ended(self.tidy.draw(&act, file).await)
         } else {
             ended(self.tidy.remove(file).await)

@@ -2,13 +2,12 @@
 
 use application::jobs::ClaimedJob;
 use async_trait::async_trait;
-use kernel::error::Failure as _;
 use serde_json::Value;
 use webhooks::delivery::{DELIVER_JOB, Due};
 use webhooks::rules::{TELL_JOB, Tell, VERDICT_JOB, Verdict};
 use webhooks::use_cases::Deliver;
 
-use crate::{Context, Handler, Outcome};
+use crate::{Context, Handler, Outcome, ended};
 
 /// Does what webhooks need. A try that fails is no failed job: the next one is a job of its own, by the table of webhooks.
 pub struct WebhookHandler {
@@ -54,12 +53,6 @@ impl Handler for WebhookHandler {
             Ok(Work::Judge(verdict)) => self.deliver.judge(verdict, request_id).await,
             Err(why) => return Outcome::Never(why),
         };
-        match end {
-            Ok(()) => Outcome::Done(None),
-            Err(error) => match error.common() {
-                Some(common) => common.clone().into(),
-                None => Outcome::Never(error.to_string()),
-            },
-        }
+        ended(end)
     }
 }

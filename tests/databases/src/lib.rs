@@ -16,6 +16,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use sha2::{Digest, Sha256};
 
+mod listed;
+
+pub use listed::all_listed;
+
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {

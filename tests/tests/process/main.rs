@@ -15,6 +15,7 @@ mod crash;
 mod endings;
 mod keys;
 mod letters;
+mod persons;
 mod program;
 mod proxy;
 mod sink;
@@ -51,6 +52,7 @@ const JOURNEYS: &[Journey] = &[
         Backend::Postgres
     ),
     journey!(keys::an_api_key_is_in_no_log),
+    journey!(persons::an_erased_person_is_nowhere),
     journey!(letters::a_letter_waits_for_its_server),
     journey!(letters::a_letter_refused_for_good_is_kept_and_sent_when_an_operator_says_so),
 ];

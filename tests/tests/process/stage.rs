@@ -96,6 +96,11 @@ impl Stage {
         format!("{date}T{:02}:00:00Z", 9 + slot)
     }
 
+    /// Today.
+    pub(crate) fn day(&self) -> String {
+        self.now.date_naive().to_string()
+    }
+
     /// Sends a file of so many new cars to be taken in; the answer's job.
     pub(crate) async fn import(&self, first: u32, rows: u32) -> String {
         let mut file =

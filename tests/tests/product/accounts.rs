@@ -289,3 +289,55 @@ pub(crate) async fn who_was_invited_and_has_not_come_yet_is_a_stranger(backend: 
     assert_eq!(refused.problem(401), "invalid_credentials");
     app.finish().await;
 }
+
+pub(crate) async fn a_sign_in_with_a_new_device_is_told(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0";
+    let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile/15E148 Safari/604.1";
+    let _ = registered(&app, ANN).await;
+    let told = async || {
+        let letters = app.letters_to(ANN).await;
+        let about = letters
+            .iter()
+            .filter(|letter| letter.subject.starts_with("New sign-in"));
+        about.map(|letter| letter.text.clone()).collect::<Vec<_>>()
+    };
+    let sign_in = async |agent: &str, device: Option<&str>| {
+        let body = json!({"email": ANN, "password": PASSWORD, "device_id": device});
+        let call = app.anonymous().call(reqwest::Method::POST, "/auth/login");
+        call.header("user-agent", agent)
+            .json(body)
+            .send()
+            .await
+            .expect(200)
+    };
+    assert_eq!(told().await.len(), 0, "the first one is nothing new");
+    let _ = sign_in(windows, None).await;
+    assert_eq!(
+        told().await.len(),
+        1,
+        "another program than the one that registered"
+    );
+    assert!(told().await[0].contains("Firefox on Windows from 127.0.0.1"));
+    let _ = sign_in(windows, None).await;
+    assert_eq!(told().await.len(), 1, "known by now");
+    let here = sign_in(iphone, Some("ann's telephone")).await;
+    assert_eq!(told().await.len(), 2);
+    let _ = sign_in("Some App/2.0", Some("ann's telephone")).await;
+    assert_eq!(
+        told().await.len(),
+        2,
+        "a device that names itself is known by its name"
+    );
+    let _ = sign_in("Some App/2.0", Some("another telephone")).await;
+    assert_eq!(told().await.len(), 3);
+    app.advance(91 * 86_400).await;
+    let _ = sign_in(windows, None).await;
+    assert_eq!(told().await.len(), 4, "after so long it is as good as new");
+    let here = bearer(&app, &here);
+    assert_eq!(here.get("/me/sessions").await.status, 401, "its token is over");
+    let now = bearer(&app, &sign_in(windows, None).await);
+    let sessions = now.get("/me/sessions").await.expect(200);
+    assert_eq!(sessions.text("/results/0/device"), "Firefox on Windows");
+    app.finish().await;
+}

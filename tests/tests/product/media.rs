@@ -8,6 +8,8 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use test_databases::Backend;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 async fn dealership(app: &TestApp) -> (Dealer, String) {
     let admin = app.admin().await;
@@ -252,6 +254,10 @@ pub(crate) async fn what_is_not_as_announced_is_refused_and_removed(backend: Bac
         "forbidden"
     );
 
+    let admin = app.admin().await.client;
+    let nowhere = json!({ "purpose": "listing_photo", "dealer_id": "019a0000-0000-7000-8000-000000000000" });
+    assert_eq!(announce(&admin, nowhere).await.problem(404), "not_found");
+
     let upload = announce(&ann, json!({})).await.expect(201);
     let (file, link) = (upload.text("/file_id"), path(&upload.text("/url")));
     assert_eq!(complete(&ann, &file).await.problem(409), "not_uploaded");
@@ -399,5 +405,67 @@ pub(crate) async fn what_nothing_uses_is_gone_after_a_day(backend: Backend) {
     app.advance(26 * 3_600).await;
     app.quiet().await;
     assert_eq!(at(&ann, &url).await.status, 404);
+    app.finish().await;
+}
+
+/// What the server answers to a path that is sent as it stands: clients would tidy it up first.
+async fn raw(url: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+pub(crate) async fn no_path_leads_out_of_the_store(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let ann = app.customer("ann@example.com").await.client;
+    let file = brought(&ann, "avatar").await;
+    app.quiet().await;
+    // What lies beside the pictures: a private original, and the keys of the installation.
+    let secret = app.ground.config.data_dir.join("keys.json");
+    let keys = std::fs::read_to_string(&secret).unwrap();
+    let stolen = keys.get(10..50).unwrap();
+    let ups = [
+        "..",
+        "%2e%2e",
+        "%2E.",
+        "..%2f",
+        "..%5c",
+        "....",
+        "%252e%252e",
+        ".%00.",
+        "\u{ff0e}\u{ff0e}",
+    ];
+    let slashes = ["/", "//", "%2f", "%5c", "/./"];
+    let ends = [
+        "keys.json",
+        "keys.json%00.jpg",
+        "keys.json/800.jpg",
+        "media/originals/1",
+    ];
+    let starts = ["/media/", "/media/private/", "/media/incoming/"].map(str::to_owned);
+    let mut tried = 0;
+    for start in starts.into_iter().chain([format!("/media/{file}/")]) {
+        for (up, slash, end) in ups
+            .iter()
+            .flat_map(|up| slashes.iter().map(move |slash| (up, slash)))
+            .flat_map(|(up, slash)| ends.iter().map(move |end| (up, slash, end)))
+        {
+            for depth in [1, 2, 5] {
+                let path = format!("{start}{}{end}", format!("{up}{slash}").repeat(depth));
+                let answer = raw(&app.url, &path).await;
+                let status = answer.split(' ').nth(1).unwrap_or_default();
+                assert!(status.starts_with('4'), "{path}: {answer}");
+                assert!(!answer.contains(stolen), "{path}: {answer}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 2_000, "{tried}");
+    let _ = at(&ann, &format!("/media/{file}/800.jpg")).await.expect(200);
     app.finish().await;
 }

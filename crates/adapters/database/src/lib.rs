@@ -33,6 +33,7 @@ pub mod negotiation;
 pub mod notifications;
 mod outbox;
 mod patience;
+pub mod persons;
 mod pools;
 mod record;
 mod rows;

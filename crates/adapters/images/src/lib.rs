@@ -45,7 +45,10 @@ impl Studio {
         bytes: Bytes,
         work: impl FnOnce(FileType, &[u8]) -> Result<T, Unfit> + Send + 'static,
     ) -> Result<T, Unfit> {
-        let (width, height) = draw::announced(of, &bytes)?;
+        let named = bytes.clone();
+        // Even this may take its time: a PNG may bring megabytes of other things first.
+        let measures = tokio::task::spawn_blocking(move || draw::announced(of, &named)).await;
+        let (width, height) = measures.unwrap_or_else(|_| Err(broken()))?;
         let pixels = u64::from(width) * u64::from(height);
         if width > MOST_SIDE || height > MOST_SIDE || pixels > MOST_PIXELS {
             return Err(Unfit::TooLarge { width, height });
@@ -62,9 +65,12 @@ impl Studio {
             result
         });
         // A decoder that breaks down has met bytes that are no picture.
-        done.await
-            .unwrap_or_else(|_| Err(Unfit::Broken("it can't be decoded".to_owned())))
+        done.await.unwrap_or_else(|_| Err(broken()))
     }
+}
+
+fn broken() -> Unfit {
+    Unfit::Broken("it can't be decoded".to_owned())
 }
 
 impl Default for Studio {

@@ -29,6 +29,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         "account_activated",
         include_str!("../templates/account_activated.txt"),
     ),
+    ("account_closed", include_str!("../templates/account_closed.txt")),
     (
         "account_deactivated",
         include_str!("../templates/account_deactivated.txt"),
@@ -43,6 +44,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
     ("password_reset", include_str!("../templates/password_reset.txt")),
     ("session_reused", include_str!("../templates/session_reused.txt")),
+    ("new_device", include_str!("../templates/new_device.txt")),
     (
         "staff_invitation",
         include_str!("../templates/staff_invitation.txt"),

@@ -9,7 +9,8 @@ use sales::bill::{Bill, Party};
 use sales::sale::PaymentMethod;
 
 use crate::fonts::Fonts;
-use crate::sheet::{Column, Head, Ink, Sheet, Side, Style};
+use crate::sheet::Sheet;
+use crate::style::{Column, Head, Ink, Side, Style};
 
 const LABEL: Style = Style::of(7.5).bold().in_ink(Ink::Grey);
 const PLAIN: Style = Style::of(9.5);

@@ -13,6 +13,7 @@
 mod bill;
 mod fonts;
 mod sheet;
+mod style;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -10,7 +10,7 @@ use futures_util::TryStreamExt;
 use kernel::Instant;
 use kernel::error::Common;
 use kernel::id::FileId;
-use media::file::File;
+use media::file::{File, attachment};
 use media::file_type::FileType;
 use media::grant::{DownloadGrant, UploadGrant};
 use media::key::{Area, Key};
@@ -42,15 +42,6 @@ fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Common> {
         Err(Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(away(&error)),
     }
-}
-
-/// What a browser calls it on its disk (RFC 6266, RFC 8187). It is never shown in place.
-pub(crate) fn disposition(name: &str) -> String {
-    let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes())
-        .collect::<String>()
-        .replace('+', "%20")
-        .replace('*', "%2A");
-    format!("attachment; filename*=UTF-8''{encoded}")
 }
 
 impl Store {
@@ -178,7 +169,7 @@ impl Storage for Store {
         if let Links::There { .. } = &self.links {
             attributes.insert(Attribute::ContentType, of.content_type().into());
             match name {
-                Some(name) => attributes.insert(Attribute::ContentDisposition, disposition(name).into()),
+                Some(name) => attributes.insert(Attribute::ContentDisposition, attachment(name).into()),
                 None => attributes.insert(
                     Attribute::CacheControl,
                     "public, max-age=31536000, immutable".into(),
@@ -203,7 +194,7 @@ impl Storage for Store {
     }
 
     async fn older(&self, area: Area, before: Instant) -> Result<Vec<FileId>, Common> {
-        let prefix = Path::from(area.prefix());
+        let prefix = Path::from(area.as_str());
         let objects: Vec<_> = self
             .objects
             .list(Some(&prefix))

@@ -173,6 +173,9 @@ impl SignedInDto {
 #[derive(Serialize, ToSchema)]
 pub(super) struct SessionDto {
     id: Uuid,
+    /// What it was opened with, for people.
+    #[schema(example = "Firefox on Windows")]
+    device: String,
     /// The device, as it named itself at the sign-in.
     device_id: Option<String>,
     /// Network address of the sign-in.
@@ -191,6 +194,7 @@ impl SessionDto {
     pub(super) fn of(session: Session, current: Option<SessionId>) -> Self {
         Self {
             id: session.id.uuid(),
+            device: session.device(),
             device_id: session.device_id,
             ip: session.ip,
             user_agent: session.user_agent,

@@ -1,15 +1,19 @@
 //! Accounts: registration, sign-in, codes, the own account, users.
 
+use std::sync::Arc;
+
 use ::identity::Identity;
 use ::identity::use_cases::KeepApiKeys;
 use actix_web::web;
 use application::accept_invitation::AcceptInvitation;
+use application::close_account::{CloseAccount, Persons};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod api_keys;
 mod dto;
 mod keys;
 mod me;
+mod own_data;
 mod passwords;
 mod sign_in;
 mod sign_up;
@@ -25,6 +29,10 @@ pub struct IdentityServices {
     pub keys: KeepApiKeys,
     /// Accepting invitations.
     pub accept: AcceptInvitation,
+    /// Closing the own account.
+    pub close: CloseAccount,
+    /// All that is kept of a person.
+    pub persons: Arc<dyn Persons>,
 }
 
 /// Endpoints under `/api/v1`.
@@ -46,6 +54,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(me::change_me)
         .service(me::change_email)
         .service(me::confirm_email)
+        .service(own_data::export_me)
+        .service(own_data::close_me)
         .service(me::list_sessions)
         .service(me::end_session)
         .service(totp::show_totp)

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use ::media::file::attachment;
 use ::media::file_type::FileType;
 use ::media::key::Key;
 use ::media::use_cases::Serve;
@@ -11,6 +12,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use async_stream::try_stream;
 use bytes::Bytes;
 
+use crate::answer::none_match;
 use crate::file::broken;
 use crate::problem::ApiError;
 
@@ -48,13 +50,13 @@ pub(super) async fn served(
     match &shown.name {
         Some(name) => response
             .insert_header((header::CACHE_CONTROL, "private, no-store"))
-            .insert_header((header::CONTENT_DISPOSITION, disposition(name))),
+            .insert_header((header::CONTENT_DISPOSITION, attachment(name))),
         None => response
             .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
             .insert_header(("cross-origin-resource-policy", "cross-origin")),
     };
     let headers = request.headers();
-    if listed(headers, &header::IF_NONE_MATCH, &etag) {
+    if none_match(request, &etag) {
         return Ok(response
             .status(actix_web::http::StatusCode::NOT_MODIFIED)
             .finish());
@@ -91,18 +93,6 @@ pub(super) async fn served(
     Ok(response.body(SizedStream::new(length, parts)))
 }
 
-/// RFC 6266 with RFC 8187: no character of a name can end the header's value.
-fn disposition(name: &str) -> header::ContentDisposition {
-    header::ContentDisposition {
-        disposition: header::DispositionType::Attachment,
-        parameters: vec![header::DispositionParam::FilenameExt(header::ExtendedValue {
-            charset: header::Charset::Ext("UTF-8".to_owned()),
-            language_tag: None,
-            value: name.as_bytes().to_vec(),
-        })],
-    }
-}
-
 /// What of the bytes.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
@@ -132,15 +122,6 @@ fn wanted(headers: &HeaderMap, etag: &str, size: u64) -> Wanted {
         Some((from, to)) => Wanted::Part(from, to),
         None => Wanted::Nothing,
     }
-}
-
-fn listed(headers: &HeaderMap, name: &HeaderName, etag: &str) -> bool {
-    headers
-        .get_all(name)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == etag || tag == "*")
 }
 
 #[cfg(test)]

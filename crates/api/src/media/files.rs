@@ -122,8 +122,8 @@ pub(super) async fn bring_file(
         sha256: query.sha256,
         expires: query.expires,
     };
-    services.uploads.expected(&grant, &query.signature).await?;
     let most = usize::try_from(grant.size).unwrap_or(usize::MAX);
+    let granted = services.uploads.expected(grant, &query.signature).await?;
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk =
@@ -134,10 +134,7 @@ pub(super) async fn bring_file(
         }
         bytes.extend_from_slice(&chunk);
     }
-    services
-        .uploads
-        .receive(&grant, &query.signature, bytes.freeze())
-        .await?;
+    services.uploads.receive(&granted, bytes.freeze()).await?;
     Ok(Answer::nothing())
 }
 

@@ -52,6 +52,12 @@ pub enum Error {
         /// So many.
         limit: usize,
     },
+    /// Admins can't close their account: a platform without admins could not be helped.
+    #[error("an admin's account can't be closed: have another admin take the platform role away first")]
+    AdminAccount,
+    /// What its holder closed stays closed.
+    #[error("this account was closed by its holder, and can't be changed any more")]
+    AccountClosed,
     /// The invited person has what the invitation would give.
     #[error("the holder of this address has that platform role already")]
     RoleHeld,
@@ -66,6 +72,8 @@ impl Failure for Error {
             Self::CodeInvalid | Self::TotpInvalid | Self::InvitationInvalid => Kind::Invalid,
             Self::EmailTaken
             | Self::OwnAccount
+            | Self::AdminAccount
+            | Self::AccountClosed
             | Self::RoleHeld
             | Self::TotpEnabled
             | Self::TooManyApiKeys { .. } => Kind::Conflict,
@@ -85,6 +93,8 @@ impl Failure for Error {
             Self::EmailTaken => "email_taken",
             Self::InvitationInvalid => "invitation_invalid",
             Self::OwnAccount => "own_account",
+            Self::AdminAccount => "admin_account",
+            Self::AccountClosed => "account_closed",
             Self::RoleHeld => "role_held",
             Self::TooManyApiKeys { .. } => "too_many_api_keys",
         }

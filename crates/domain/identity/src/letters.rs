@@ -51,6 +51,17 @@ pub fn session_reused(user: &User, session: &Session) -> Job {
     Letter::job(&user.email, "session_reused", params)
 }
 
+/// Tells of a sign-in with a device that was not seen before.
+pub fn new_device(user: &User, session: &Session) -> Job {
+    let params = json!({
+        "first_name": user.first_name,
+        "device": session.device(),
+        "ip": session.ip,
+        "signed_in_at": session.created_at,
+    });
+    Letter::job(&user.email, "new_device", params)
+}
+
 /// Tells that the password was changed.
 pub fn password_changed(user: &User) -> Job {
     Letter::job(

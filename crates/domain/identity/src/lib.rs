@@ -12,7 +12,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`user`], [`session`], [`code`], [`second_factor`], [`invitation`], [`api_key`] | the things |
+//! | [`user`], [`session`], [`mod@device`], [`code`], [`second_factor`], [`invitation`], [`api_key`] | the things |
 //! | [`password`], [`secret`], [`throttle`], [`rules`] | what decides |
 //! | [`plan`], [`ports`] | what is known, what is written, what is needed from outside |
 //! | [`use_cases`] | the acts, on [`Identity`] |
@@ -36,6 +36,7 @@
 
 pub mod api_key;
 pub mod code;
+pub mod device;
 pub mod error;
 pub mod invitation;
 pub mod letters;

@@ -5,6 +5,9 @@ use kernel::id::UserId;
 use serde::{Deserialize, Serialize};
 
 use crate::code::{OneTimeCode, Purpose};
+#[cfg(doc)]
+use crate::device::KNOWN_DAYS;
+use crate::device::Seen;
 use crate::invitation::Invitation;
 use crate::second_factor::FactorChange;
 use crate::secret::{PasswordHash, TokenHash};
@@ -118,6 +121,8 @@ pub struct SignInFacts {
     pub account: Option<Account>,
     /// Did its holder sign in from the caller's address in the last 90 days?
     pub familiar: bool,
+    /// What the holder's sign-ins of the last [`KNOWN_DAYS`] days came from, each once. Known under the lock alone.
+    pub seen: Vec<Seen>,
     /// The counts of failures for [`crate::rules::sign_in_keys`], as far as there are any.
     pub throttles: Vec<Throttle>,
 }

@@ -5,6 +5,7 @@ use kernel::act::Origin;
 use kernel::id::{SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::device;
 use crate::policy::Policy;
 use crate::secret::TokenHash;
 
@@ -56,8 +57,10 @@ pub enum EndReason {
     TokenReused,
     /// The password was changed or reset.
     PasswordChanged,
-    /// An admin closed the account.
+    /// An admin deactivated the account.
     Deactivated,
+    /// The holder closed the account.
+    AccountClosed,
 }
 
 impl EndReason {
@@ -67,6 +70,7 @@ impl EndReason {
         Self::TokenReused,
         Self::PasswordChanged,
         Self::Deactivated,
+        Self::AccountClosed,
     ];
 
     /// The word.
@@ -76,6 +80,7 @@ impl EndReason {
             Self::TokenReused => "token_reused",
             Self::PasswordChanged => "password_changed",
             Self::Deactivated => "deactivated",
+            Self::AccountClosed => "account_closed",
         }
     }
 }
@@ -104,6 +109,11 @@ impl Session {
             expires_at: at + policy.refresh_life(),
             state: SessionState::Open,
         }
+    }
+
+    /// What people call the device that it was opened with.
+    pub fn device(&self) -> String {
+        device::name(self.user_agent.as_deref())
     }
 
     /// Do its tokens count?

@@ -50,8 +50,11 @@ pub struct User {
     pub referred_by: Option<UserId>,
     /// Which terms were accepted, and when. None for people made on the command line or invited.
     pub terms: Option<AcceptedTerms>,
-    /// False once an admin closed the account.
+    /// False once an admin deactivated the account, or its holder closed it.
     pub active: bool,
+    /// When the holder closed it: then it is erased, and stays as it is.
+    #[serde(default)]
+    pub closed_at: Option<Instant>,
     /// Since when.
     pub created_at: Instant,
     /// Rises with each change.
@@ -84,6 +87,7 @@ impl User {
             referred_by: None,
             terms: None,
             active: true,
+            closed_at: None,
             created_at: at,
             version: 1,
         }

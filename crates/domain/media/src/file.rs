@@ -42,6 +42,16 @@ impl Status {
     }
 }
 
+/// The `Content-Disposition` of a file that a browser keeps under its name and never shows in place (RFC 6266 with RFC 8187): no
+/// character of a name can end the header's value.
+pub fn attachment(name: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
+        .replace('*', "%2A");
+    format!("attachment; filename*=UTF-8''{encoded}")
+}
+
 /// What is known of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picture {

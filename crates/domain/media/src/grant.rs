@@ -39,6 +39,11 @@ impl UploadGrant {
     }
 }
 
+/// An upload that was looked at and may come: its link holds, and its file waits for bytes. Made by
+/// [`crate::use_cases::Uploads::expected`] alone.
+#[derive(Debug)]
+pub struct Granted(pub(crate) UploadGrant);
+
 /// Leave to get a private file's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DownloadGrant {

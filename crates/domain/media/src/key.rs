@@ -25,18 +25,14 @@ pub enum Area {
 }
 
 impl Area {
-    const fn as_str(self) -> &'static str {
+    /// The word, which keys begin with.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Incoming => "incoming",
             Self::Originals => "originals",
             Self::Private => "private",
             Self::Public => "public",
         }
-    }
-
-    /// The prefix of its keys.
-    pub const fn prefix(self) -> &'static str {
-        self.as_str()
     }
 }
 

@@ -19,16 +19,19 @@ use crate::portrait::{Subject, Whose};
 pub struct AnnounceFacts {
     /// Files of this person that nothing uses.
     pub unused: usize,
+    /// Is there such a dealer, where one is named?
+    pub dealer_known: bool,
 }
 
 /// Files.
 #[async_trait]
 pub trait Files: Send + Sync {
-    /// Keeps a file's row. Locks the person, so that the count holds.
+    /// Keeps a file's row. Locks the person, so that the count holds. `dealer` is whom the file is brought for.
     async fn announce(
         &self,
         act: &Act,
         by: UserId,
+        dealer: Option<DealerId>,
         decide: Decide<'_, AnnounceFacts, File, File, Error>,
     ) -> Result<Done<File>, Error>;
 
@@ -44,9 +47,12 @@ pub trait Files: Send + Sync {
     /// One, as the database that is written to knows it.
     async fn find(&self, file: FileId) -> Result<Option<File>, Error>;
 
+    /// Those of these files whose bytes somebody still waits for: announced, or brought and not drawn yet.
+    async fn waiting(&self, files: &[FileId]) -> Result<Vec<FileId>, Error>;
+
     /// Marks up to `limit` files as discarded that nothing took into use and that were announced before; with those that were
     /// discarded already.
-    async fn discard_unused(&self, before: Instant, limit: u32) -> Result<Vec<FileId>, Error>;
+    async fn discard_unused(&self, before: Instant, limit: usize) -> Result<Vec<FileId>, Error>;
 
     /// Removes the rows of discarded files, whose bytes are gone.
     async fn forget(&self, files: &[FileId]) -> Result<(), Error>;

@@ -40,7 +40,8 @@ pub struct FileJob {
     pub file: FileId,
 }
 
-fn removal(file: FileId) -> Job {
+/// The job that removes the bytes of a file that is discarded.
+pub fn removal(file: FileId) -> Job {
     Job::new(REMOVE_JOB, &FileJob { file }).in_lane(Lane::Long)
 }
 
@@ -63,21 +64,25 @@ pub fn dealer_of(
     actor.acting_dealer(right, named, forbidden).map(Some)
 }
 
-/// A file is announced.
+/// A file is announced, for the dealer that [`dealer_of`] said.
 pub fn announce(
     act: &Act,
     id: FileId,
     new: &CheckedFile,
+    dealer: Option<DealerId>,
     facts: &AnnounceFacts,
 ) -> Result<Decision<File, File>, Error> {
     let by = act.actor.person()?.user;
+    if !facts.dealer_known {
+        return Err(absent("dealer"));
+    }
     if facts.unused >= MOST_UNUSED {
         return Err(Error::TooManyUnused { limit: MOST_UNUSED });
     }
     let file = File {
         id,
         uploaded_by: by,
-        dealer: dealer_of(&act.actor, new.purpose, new.dealer)?,
+        dealer,
         purpose: new.purpose,
         name: new.name.clone(),
         of: new.of,

@@ -154,7 +154,7 @@ pub fn reject(
     end(act, id, Move::Reject, Some(reason.to_owned()), table)
 }
 
-/// The buyer withdraws; also while the negotiation waits, and from an agreement.
+/// The buyer withdraws, or the house for one who is gone; also while the negotiation waits, and from an agreement.
 pub fn cancel(
     act: &Act,
     id: NegotiationId,
@@ -162,7 +162,9 @@ pub fn cancel(
     table: &Table,
 ) -> Result<Decision<Moves, Negotiation>, Error> {
     let talk = known(id, table)?;
-    party_must_be(Side::Buyer, &act.actor, talk)?;
+    if act.actor != Actor::System {
+        party_must_be(Side::Buyer, &act.actor, talk)?;
+    }
     act.expect_version(talk.version)?;
     end(act, id, Move::Cancel, reason.map(str::to_owned), table)
 }

@@ -46,6 +46,7 @@ pub mod reminder;
 pub mod request;
 pub mod rules;
 pub mod slots;
+mod state;
 pub mod use_cases;
 pub mod waitlist;
 pub mod waitlist_rules;

@@ -27,18 +27,23 @@ pub(super) fn services(ground: &Ground) -> DealerServices {
         },
         sites: SiteActs {
             sites: Arc::new(SqlSites::new(ground.db.clone())),
-            queries: queries.clone(),
+            queries,
             ids: ground.ids.clone(),
         },
-        staff: StaffActs {
-            staff: Arc::new(SqlStaff::new(ground.db.clone())),
-            queries,
-        },
+        staff: staff(ground),
         invite: InviteStaff {
             additions: Arc::new(SqlStaffAdditions::new(ground.db.clone())),
             ids: ground.ids.clone(),
             // How long an invitation is good is no setting: the default holds.
             policy: Policy::default(),
         },
+    }
+}
+
+/// Acts on staff: leaving is a part of closing an account, too.
+pub(super) fn staff(ground: &Ground) -> StaffActs {
+    StaffActs {
+        staff: Arc::new(SqlStaff::new(ground.db.clone())),
+        queries: Arc::new(SqlDealerQueries::new(ground.db.clone())),
     }
 }

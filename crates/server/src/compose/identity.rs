@@ -7,11 +7,15 @@ use ::identity::ports::{Codes, PasswordHasher};
 use ::identity::use_cases::{Held, KeepApiKeys};
 use ::identity::{Identity, Policy};
 use api::identity::IdentityServices;
+use api::negotiation::NegotiationServices;
+use api::scheduling::SchedulingServices;
 use application::accept_invitation::AcceptInvitation;
+use application::close_account::{CloseAccount, ErasePerson};
 use application::letters::{Secrets, UnsubscribeLinks};
 use application::void_sale::PurchaseTokens;
 use async_trait::async_trait;
 use database::identity::{SqlAccounts, SqlApiKeys, SqlInvitations, SqlUsers};
+use database::persons::SqlPersons;
 use kernel::Instant;
 use kernel::actor::Actor;
 use kernel::error::Common;
@@ -20,6 +24,7 @@ use kernel::letter::Unsubscribe;
 use kernel::ports::Clock;
 use security::{Argon2Hasher, DerivedCodes, Keys, Tokens, TotpFactors};
 use tokio::sync::Semaphore;
+use worker::{EraseHandler, LetterHandler};
 
 use super::Ground;
 
@@ -66,6 +71,11 @@ pub fn identity_with(ground: &Ground, hasher: Arc<dyn PasswordHasher>) -> anyhow
             acceptances: invitations,
             identity: identity.clone(),
         },
+        close: CloseAccount {
+            identity: identity.clone(),
+            staff: super::dealers::staff(ground),
+        },
+        persons: Arc::new(SqlPersons::new(db.clone())),
         identity,
     })
 }
@@ -74,6 +84,27 @@ pub fn identity_with(ground: &Ground, hasher: Arc<dyn PasswordHasher>) -> anyhow
 pub(super) fn purchase_tokens(ground: &Ground) -> anyhow::Result<Arc<dyn PurchaseTokens>> {
     let keys = Keys::open(&ground.config.data_dir, ground.random.as_ref())?;
     Ok(Arc::new(DerivedCodes::new(&keys)))
+}
+
+/// Forgets people who closed their account.
+pub(super) fn erasing(
+    ground: &Ground,
+    accounts: &IdentityServices,
+    scheduling: &SchedulingServices,
+    negotiation: &NegotiationServices,
+    letters: &LetterHandler,
+) -> EraseHandler {
+    EraseHandler {
+        eraser: ErasePerson {
+            persons: Arc::clone(&accounts.persons),
+            drives: scheduling.drives.clone(),
+            talks: negotiation.moves.clone(),
+            words: Arc::clone(&letters.words),
+            secrets: Arc::clone(&letters.secrets),
+            courier: Arc::clone(&letters.courier),
+        },
+        clock: Arc::clone(&ground.clock),
+    }
 }
 
 /// Says who is behind a token.

@@ -52,11 +52,9 @@ pub(super) fn media(
         clock: Arc::clone(&ground.clock),
         wall: Arc::new(SystemClock),
     };
-    let clock = Arc::clone(&ground.clock);
     let handlers = MediaHandler::KINDS.into_iter().map(move |kind| {
         Arc::new(MediaHandler {
             tidy: tidy.clone(),
-            clock: Arc::clone(&clock),
             kind,
         }) as Arc<dyn Handler>
     });

@@ -175,6 +175,15 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     let negotiation = negotiation::negotiation(ground);
     let webhooks = webhooks::webhooks(ground)?;
     let purchases = identity::purchase_tokens(ground)?;
+    let letters = LetterHandler {
+        words: words.clone(),
+        secrets: Arc::new(identity::LetterSecrets {
+            codes: Arc::clone(&accounts.identity.codes),
+            purchases: Arc::clone(&purchases),
+            links: Arc::clone(&links),
+        }),
+        courier,
+    };
     let [taking, undoing] = inventory::import_handlers(ground);
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(taking),
@@ -184,15 +193,14 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
             imports: inventory::imports(ground).imports,
             clock: Arc::clone(&ground.clock),
         }),
-        Arc::new(LetterHandler {
-            words: words.clone(),
-            secrets: Arc::new(identity::LetterSecrets {
-                codes: Arc::clone(&accounts.identity.codes),
-                purchases: Arc::clone(&purchases),
-                links: Arc::clone(&links),
-            }),
-            courier,
-        }),
+        Arc::new(identity::erasing(
+            ground,
+            &accounts,
+            &scheduling,
+            &negotiation,
+            &letters,
+        )),
+        Arc::new(letters),
         Arc::new(channels::messages(ground, &mailbox)?),
         Arc::new(channels::pushes(ground, &devices)),
         Arc::new(inventory::digests(ground)),

@@ -108,9 +108,14 @@ async fn signing_in(tx: &Tx, target: &SignInTarget<'_>, at: Instant) -> Result<S
         }
         _ => false,
     };
+    let seen = match &account {
+        Some(account) => facts::seen(tx, account.user.id, at).await?,
+        None => Vec::new(),
+    };
     Ok(SignInFacts {
         account,
         familiar,
+        seen,
         throttles,
     })
 }
@@ -262,6 +267,7 @@ impl Accounts for SqlAccounts {
         Ok(SignInFacts {
             account,
             familiar,
+            seen: Vec::new(),
             throttles: self.throttles(&keys).await?,
         })
     }

@@ -2,10 +2,10 @@
 
 use ::content::page::Page;
 use ::identity::code::{OneTimeCode, Purpose};
+use ::identity::device::{Seen, known_since};
 use ::identity::session::Session;
 use ::identity::throttle::{Throttle, ThrottleKey};
 use ::identity::user::{Account, ReferralCode, TermsInForce};
-use chrono::TimeDelta;
 use kernel::Instant;
 use kernel::email::Email;
 use kernel::id::{DealerId, SessionId, UserId};
@@ -23,11 +23,6 @@ pub(super) enum Named<'a> {
     Id(UserId),
     /// By address.
     Address(&'a Email),
-}
-
-/// For how long an address counts as the holder's after a sign-in.
-fn familiar_since(at: Instant) -> Instant {
-    at - TimeDelta::days(90)
 }
 
 /// Keeps others from making an account with this address meanwhile: where there is no row yet, there is none to lock.
@@ -146,10 +141,28 @@ pub(super) fn signed_in_query(mut sql: Sql, user: UserId, from: Option<(&str, In
         sql.push(" AND ip = ")
             .bind(ip)
             .push(" AND created_at > ")
-            .bind(familiar_since(at));
+            .bind(known_since(at));
     }
     sql.push(" LIMIT 1");
     sql
+}
+
+/// What a user signed in with lately, each once; of very many the first.
+pub(super) async fn seen(tx: &Tx, user: UserId, at: Instant) -> Result<Vec<Seen>, DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT DISTINCT device_id, user_agent, ip FROM sessions WHERE user_id = ")
+        .bind(user.uuid())
+        .push(" AND created_at > ")
+        .bind(known_since(at))
+        .push(" LIMIT 1000");
+    let read = |row: &QueryResult| {
+        Ok(Seen {
+            device_id: get(row, "device_id")?,
+            user_agent: get(row, "user_agent")?,
+            ip: get(row, "ip")?,
+        })
+    };
+    tx.all(sql).await?.iter().map(read).collect()
 }
 
 /// Who has a referral code.

@@ -14,8 +14,31 @@ pub use invitations::SqlInvitations;
 pub use queries::SqlUsers;
 
 use ::identity::Error;
+use ::identity::user::User;
+use kernel::error::Common;
+use kernel::id::UserId;
+use sea_orm::DbErr;
 
-use crate::fault::{Constrained, Constraint};
+use self::facts::Named;
+use crate::db::Db;
+use crate::fault::{self, Constrained, Constraint};
+use crate::tx::Tx;
+
+/// A person, locked.
+pub(crate) async fn locked_user(tx: &Tx, user: UserId) -> Result<Option<User>, DbErr> {
+    let account = facts::locked_account(tx, &Named::Id(user)).await?;
+    Ok(account.map(|account| account.user))
+}
+
+/// A person, as the database that is written to knows them.
+pub(crate) async fn user_of_primary(db: &Db, user: UserId) -> Result<Option<User>, Common> {
+    let query = facts::account_query(db.sql(), &Named::Id(user));
+    let row = db.one_of_primary(query).await?;
+    row.as_ref()
+        .map(rows::user)
+        .transpose()
+        .map_err(|e| fault::common(&e))
+}
 
 impl Constrained for Error {
     const CONSTRAINTS: &'static [Constraint<Self>] = &[Constraint {

@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// The columns of a user, of the table alias `u`.
 pub(super) const USER: &str = "u.id AS u_id, u.email AS u_email, u.email_verified, u.first_name, u.last_name, \
      u.phone AS u_phone, u.date_of_birth, u.address AS u_address, u.zip_code, u.location AS u_location, \
-     u.picture_file_id AS u_picture, u.platform_role, u.referral_code, u.referred_by, u.terms_version, u.terms_id, u.terms_at, u.active AS u_active, \
+     u.picture_file_id AS u_picture, u.platform_role, u.referral_code, u.referred_by, u.terms_version, u.terms_id, u.terms_at, u.active AS u_active, u.closed_at, \
      u.version AS u_version, u.created_at AS u_created_at";
 
 /// The columns of a membership, of the table alias `m`; all null where there is none.
@@ -74,6 +74,7 @@ pub(super) fn user(row: &QueryResult) -> Result<User, DbErr> {
         referred_by: get::<Option<Uuid>>(row, "referred_by")?.map(kernel::id::Id::from_uuid),
         terms,
         active: get(row, "u_active")?,
+        closed_at: get(row, "closed_at")?,
         created_at: get(row, "u_created_at")?,
         version: get(row, "u_version")?,
     })

@@ -230,6 +230,7 @@ fn user_columns(user: &User) -> Columns {
         ),
         ("terms_at", terms.map(|terms| terms.at).into()),
         ("active", user.active.into()),
+        ("closed_at", user.closed_at.into()),
         ("version", user.version.into()),
     ]
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done, Record};
 use kernel::error::Common;
-use kernel::id::{FileId, Id, UserId};
+use kernel::id::{DealerId, FileId, Id, UserId};
 
 use super::rows;
 use crate::db::Db;
@@ -32,6 +32,7 @@ impl SqlFiles {
 async fn announce_in(
     tx: &Tx,
     by: UserId,
+    dealer: Option<DealerId>,
     decide: Decide<'_, AnnounceFacts, File, File, Error>,
 ) -> Result<(File, Record), Stop<Error>> {
     tx.lock("users", by.uuid()).await?;
@@ -44,10 +45,21 @@ async fn announce_in(
     };
     let facts = AnnounceFacts {
         unused: usize::try_from(unused).unwrap_or(usize::MAX),
+        dealer_known: known(tx, dealer).await?,
     };
     let decision = decide(&facts).map_err(Stop::Domain)?;
     insert(tx, "files", rows::new(&decision.plan)).await?;
     Ok((decision.answer, decision.record))
+}
+
+async fn known(tx: &Tx, dealer: Option<DealerId>) -> Result<bool, Stop<Error>> {
+    let Some(dealer) = dealer else {
+        return Ok(true);
+    };
+    let mut sql = tx.sql();
+    sql.push("SELECT 1 AS one FROM dealers WHERE id = ")
+        .bind(dealer.uuid());
+    Ok(tx.one(sql).await?.is_some())
 }
 
 async fn change_in(
@@ -78,11 +90,12 @@ impl Files for SqlFiles {
         &self,
         act: &Act,
         by: UserId,
+        dealer: Option<DealerId>,
         decide: Decide<'_, AnnounceFacts, File, File, Error>,
     ) -> Result<Done<File>, Error> {
         self.db
             .act(act, |tx| async move {
-                let result = announce_in(&tx, by, decide).await;
+                let result = announce_in(&tx, by, dealer, decide).await;
                 (tx, result)
             })
             .await
@@ -113,14 +126,27 @@ impl Files for SqlFiles {
         Ok(found.map_err(|e| fault::common(&e))?)
     }
 
-    async fn discard_unused(&self, before: Instant, limit: u32) -> Result<Vec<FileId>, Error> {
+    async fn waiting(&self, files: &[FileId]) -> Result<Vec<FileId>, Error> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = self.db.sql();
+        sql.push("SELECT id FROM files WHERE status IN ('awaiting', 'stored') AND id IN (")
+            .bind_all(files.iter().map(Id::uuid))
+            .push(")");
+        let rows = self.db.all_of_primary(sql).await?;
+        let ids = rows.iter().map(|row| id(row, "id")).collect::<Result<_, _>>();
+        Ok(ids.map_err(|e| fault::common(&e))?)
+    }
+
+    async fn discard_unused(&self, before: Instant, limit: usize) -> Result<Vec<FileId>, Error> {
         let mut sql = self.db.sql();
         sql.push("UPDATE files SET status = ")
             .bind(Status::Discarded.as_str())
             .push(" WHERE attached_at IS NULL AND id IN (SELECT id FROM files WHERE attached_at IS NULL AND (created_at < ")
             .bind(before)
             .push(" OR status = 'discarded') ORDER BY created_at, id LIMIT ")
-            .bind(i64::from(limit))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .push(") RETURNING id");
         let rows = self.db.returning(sql).await?;
         let ids = rows.iter().map(|row| id(row, "id")).collect::<Result<_, _>>();

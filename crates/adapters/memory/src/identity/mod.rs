@@ -6,11 +6,11 @@ mod queries;
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::TimeDelta;
 use dealers::staff::Person;
 use identity::Error;
 use identity::api_key::KeptKey;
 use identity::code::{CodeState, OneTimeCode, Purpose};
+use identity::device::{Seen, known_since};
 use identity::invitation::Invitation;
 use identity::plan::{
     AccountFacts, AccountPlan, CodeFacts, CodeHolder, CodeTarget, SignInFacts, SignInTarget,
@@ -94,7 +94,7 @@ impl IdentityState {
 
     fn sign_in_facts(&self, target: &SignInTarget<'_>, at: Instant) -> SignInFacts {
         let account = self.holder(target.email);
-        let since = at - TimeDelta::days(90);
+        let since = known_since(at);
         let familiar = account.as_ref().is_some_and(|account| {
             self.sessions.values().any(|session| {
                 session.user == account.user.id
@@ -103,7 +103,17 @@ impl IdentityState {
                     && session.created_at > since
             })
         });
+        let theirs = |session: &&Session| {
+            let user = account.as_ref().map(|account| account.user.id);
+            Some(session.user) == user && session.created_at > since
+        };
+        let seen = self.sessions.values().filter(theirs).map(|session| Seen {
+            device_id: session.device_id.clone(),
+            user_agent: session.user_agent.clone(),
+            ip: session.ip.clone(),
+        });
         SignInFacts {
+            seen: seen.collect(),
             account,
             familiar,
             throttles: self.counts(&sign_in_keys(target.email, target.ip)),

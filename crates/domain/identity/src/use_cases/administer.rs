@@ -51,6 +51,9 @@ impl Identity {
             .change(act, user, None, &|facts: &AccountFacts| {
                 let before = &facts.account.user;
                 act.expect_version(before.version)?;
+                if before.closed_at.is_some() {
+                    return Err(Error::AccountClosed);
+                }
                 let after = patched(before, patch)?;
                 let standing = |user: &User| (user.active, user.platform_role);
                 if standing(before) == standing(&after) {

@@ -26,6 +26,7 @@ mod administer;
 mod api_keys;
 mod change_email;
 mod change_password;
+mod close_account;
 mod create_account;
 mod invite;
 mod profile;
@@ -40,6 +41,7 @@ mod verify_email;
 
 pub use administer::UserPatch;
 pub use api_keys::{Held, KeepApiKeys, WithToken};
+pub use close_account::{ERASE_JOB, Erasure, erase_job};
 pub use create_account::CreateAccount;
 pub use invite::InviteUser;
 pub use profile::ProfilePatch;
@@ -217,7 +219,7 @@ impl Identity {
 }
 
 /// What events and audit lines tell of a user.
-pub(crate) fn told(user: &User) -> serde_json::Value {
+pub fn told(user: &User) -> serde_json::Value {
     serde_json::json!({
         "user_id": user.id,
         "platform_role": user.platform_role,

@@ -4,7 +4,9 @@ use kernel::act::{Act, Audit, Decision};
 use kernel::email::Email;
 
 use super::{Identity, SignedIn};
+use crate::device;
 use crate::error::Error;
+use crate::letters;
 use crate::plan::{AccountPlan, CodeEnd, SignInFacts, SignInTarget};
 use crate::ports::Verdict;
 use crate::rules::{self, Factor};
@@ -76,11 +78,15 @@ impl Identity {
                 }
                 let session = self.new_session(act, &ready, user.id, request.device_id.as_deref());
                 let audit = Audit::new("session.opened", "session", session.id);
+                let device_id = request.device_id.as_deref();
+                let notice = device::is_new(user, &facts.seen, device_id, &act.origin, act.at)
+                    .then(|| letters::new_device(user, &session));
                 let mut plan = AccountPlan::default().with_session(session, ready.hash.clone());
                 plan.password = rehashed.clone().map(|hash| (user.id, hash));
                 plan.lifted = keys.iter().filter(|key| key.is_of_account()).cloned().collect();
                 plan.factor = factor.change();
                 let mut decision = Decision::new(plan, CodeEnd::Held(Box::new(user.clone())), audit);
+                decision.record.jobs.extend(notice);
                 factor.tell(user, &mut decision.record);
                 Ok(decision)
             })

@@ -12,7 +12,7 @@ use crate::ports::Unfit;
 use crate::rules;
 
 /// Files that are removed in one go.
-const BATCH: u32 = 200;
+const BATCH: usize = 200;
 
 impl Tidy {
     /// Draws a picture in all widths, then forgets how it came. May be repeated.
@@ -58,13 +58,11 @@ impl Tidy {
             gone = gone.saturating_add(u64::try_from(unused.len()).unwrap_or(0));
         }
         for area in [Area::Incoming, Area::Originals] {
-            for id in self.storage.older(area, rules::too_old(self.wall.now())).await? {
-                let awaited = match self.files.find(id).await? {
-                    Some(file) => matches!(file.status, Status::Awaiting | Status::Stored),
-                    None => false,
-                };
-                if !awaited {
-                    self.storage.remove(&Key::of(area, id)).await?;
+            let old = self.storage.older(area, rules::too_old(self.wall.now())).await?;
+            for some in old.chunks(BATCH) {
+                let waiting = self.files.waiting(some).await?;
+                for id in some.iter().filter(|id| !waiting.contains(id)) {
+                    self.storage.remove(&Key::of(area, *id)).await?;
                 }
             }
         }

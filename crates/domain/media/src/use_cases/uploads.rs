@@ -10,7 +10,7 @@ use super::Uploads;
 use crate::error::Error;
 use crate::file::{File, Picture, Status};
 use crate::file_type::FileType;
-use crate::grant::UploadGrant;
+use crate::grant::{Granted, UploadGrant};
 use crate::key::{Area, Key};
 use crate::ports::{Unfit, UploadLink};
 use crate::purpose::Purpose;
@@ -36,16 +36,15 @@ impl Uploads {
 
     async fn keep(&self, act: &Act, new: &CheckedFile) -> Result<Done<File>, Error> {
         let by = act.actor.person()?.user;
-        // Before the lock too: who may not bring it hears that first.
-        rules::dealer_of(&act.actor, new.purpose, new.dealer)?;
+        let dealer = rules::dealer_of(&act.actor, new.purpose, new.dealer)?;
         let id = self.ids.next();
-        let decide = |facts: &_| rules::announce(act, id, new, facts);
-        self.files.announce(act, by, &decide).await
+        let decide = |facts: &_| rules::announce(act, id, new, dealer, facts);
+        self.files.announce(act, by, dealer, &decide).await
     }
 
-    /// Takes the bytes of an upload to this program itself. `signature` must be that of the grant.
-    pub async fn receive(&self, grant: &UploadGrant, signature: &str, bytes: Bytes) -> Result<(), Error> {
-        self.expected(grant, signature).await?;
+    /// Takes the bytes of an upload to this program itself.
+    pub async fn receive(&self, granted: &Granted, bytes: Bytes) -> Result<(), Error> {
+        let grant = &granted.0;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if size != grant.size {
             return Err(size_mismatch(grant.size, size).into());
@@ -58,13 +57,13 @@ impl Uploads {
     }
 
     /// Refuses an upload that was not granted, is over, or is complete: before its bytes are read.
-    pub async fn expected(&self, grant: &UploadGrant, signature: &str) -> Result<(), Error> {
+    pub async fn expected(&self, grant: UploadGrant, signature: &str) -> Result<Granted, Error> {
         if !self.signer.signed(&grant.text(), signature) || !grant.holds(self.clock.now()) {
             return Err(Error::LinkInvalid);
         }
         let file = self.files.find(grant.file).await?.ok_or(Error::LinkInvalid)?;
         match file.status {
-            Status::Awaiting => Ok(()),
+            Status::Awaiting => Ok(Granted(grant)),
             Status::Stored | Status::Ready => Err(Error::Complete),
             Status::Discarded => Err(Error::LinkInvalid),
         }
@@ -110,7 +109,6 @@ impl Uploads {
         name: &str,
         bytes: Bytes,
     ) -> Result<File, Error> {
-        rules::dealer_of(&act.actor, purpose, named)?;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if size > purpose.limit() {
             return Err(Common::invalid("/file", "too_large", too_large(purpose, size)).into());
