@@ -98,7 +98,9 @@ async fn in_tables(db: &Db) -> Vec<String> {
             let parts: Vec<String> = columns
                 .iter()
                 .map(|row| row.try_get::<String>("", "name").unwrap())
-                .map(|name| format!("COALESCE(CAST(\"{name}\" AS TEXT), '')"))
+                .map(|name| {
+                    format!("COALESCE(CASE typeof({name}) WHEN 'blob' THEN hex({name}) ELSE {name} END, '')")
+                })
                 .collect();
             sql.push(&format!(
                 "SELECT {} AS told FROM {table}",
@@ -106,8 +108,7 @@ async fn in_tables(db: &Db) -> Vec<String> {
             ));
         }
         for row in db.all(sql).await.unwrap() {
-            // Bytes that are no text are ids and hashes.
-            let told = row.try_get::<String>("", "told").unwrap_or_default();
+            let told = row.try_get::<String>("", "told").unwrap();
             found.extend(marked(&told).map(|mark| format!("{table}: {mark}: {told}")));
         }
     }

@@ -81,6 +81,36 @@ const OF_CAR: &str = "vehicle_id IN (SELECT id FROM vehicles WHERE owner_kind = 
 /// All of them, in the order in which they are erased: what refers to something goes before it, and the person last.
 pub(super) const HOLDINGS: &[Holding] = &[
     Holding {
+        table: "audit_log",
+        name: "acts",
+        // Whoever signs in, registers or enters a code is nobody known yet.
+        of: "user_id = ? OR (user_id IS NULL AND (subject = ? OR subject IN (SELECT id FROM sessions WHERE user_id = ?)
+            OR subject IN (SELECT id FROM one_time_codes WHERE user_id = ?)))",
+        told: &[
+            ("id", Id),
+            ("at", Instant),
+            ("action", Text),
+            ("subject_kind", Text),
+            ("subject", Id),
+            ("ip", Text),
+            ("user_agent", Text),
+        ],
+        // Details are the record of the dealer that an act was for.
+        untold: &[
+            "actor",
+            "user_id",
+            "request_id",
+            "dealer_id",
+            "detail",
+            "reason",
+            "seq",
+            "seal",
+            "origin_salt",
+            "origin_digest",
+        ],
+        erase: Overwrite(&[("ip", Null), ("user_agent", Null), ("origin_salt", Null)]),
+    },
+    Holding {
         table: "refresh_tokens",
         name: "refresh_tokens",
         of: "session_id IN (SELECT id FROM sessions WHERE user_id = ?)",
@@ -529,34 +559,6 @@ pub(super) const HOLDINGS: &[Holding] = &[
         told: &[("number", Text), ("network", Text), ("since", Instant)],
         untold: &["id"],
         erase: Remove,
-    },
-    Holding {
-        table: "audit_log",
-        name: "acts",
-        of: "user_id = ?",
-        told: &[
-            ("id", Id),
-            ("at", Instant),
-            ("action", Text),
-            ("subject_kind", Text),
-            ("subject", Id),
-            ("ip", Text),
-            ("user_agent", Text),
-        ],
-        // Details are the record of the dealer that an act was for.
-        untold: &[
-            "actor",
-            "user_id",
-            "request_id",
-            "dealer_id",
-            "detail",
-            "reason",
-            "seq",
-            "seal",
-            "origin_salt",
-            "origin_digest",
-        ],
-        erase: Overwrite(&[("ip", Null), ("user_agent", Null), ("origin_salt", Null)]),
     },
     Holding {
         table: "files",

@@ -122,6 +122,7 @@ impl Persons for SqlPersons {
     }
 
     async fn postpone(&self, act: &Act, job: Job) -> Result<(), Error> {
+        let job = &job;
         let done = self.db.act(act, |tx| async move {
             let record = Decision::nothing((), ()).then(job.clone()).record;
             (tx, Ok::<_, Stop<Error>>(((), record)))
