@@ -31,6 +31,7 @@ mod m0023_content;
 mod m0024_bills;
 mod m0025_files;
 mod m0026_dealer_documents;
+mod m0027_api_keys;
 mod m0028_closed_accounts;
 
 /// All migrations, in order.
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_bills::Migration),
             Box::new(m0025_files::Migration),
             Box::new(m0026_dealer_documents::Migration),
+            Box::new(m0027_api_keys::Migration),
             Box::new(m0028_closed_accounts::Migration),
         ]
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use identity::api_key::KeyRight;
 use identity::user::PlatformRole;
+use serde_json::json;
 
 use crate::world::{Dealer, dealer};
 use crate::{Client, Person, TestApp};
@@ -26,13 +28,17 @@ pub enum Caller {
     Owner,
     /// The owner of a dealer that has nothing to do with them.
     OtherOwner,
+    /// A program of the dealer whose things are asked for, with all that a key can give.
+    Key,
+    /// A program of the other dealer.
+    OtherKey,
     /// Runs the platform.
     Admin,
 }
 
 impl Caller {
     /// Everybody, from the least to the most.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Stranger,
         Self::Customer,
         Self::OtherCustomer,
@@ -41,11 +47,13 @@ impl Caller {
         Self::Manager,
         Self::Owner,
         Self::OtherOwner,
+        Self::Key,
+        Self::OtherKey,
         Self::Admin,
     ];
 
     /// Those to whom the things asked for must be as if they were not there.
-    pub const OUTSIDERS: [Self; 2] = [Self::OtherCustomer, Self::OtherOwner];
+    pub const OUTSIDERS: [Self; 3] = [Self::OtherCustomer, Self::OtherOwner, Self::OtherKey];
 
     /// The head of the column.
     pub const fn title(self) -> &'static str {
@@ -58,9 +66,18 @@ impl Caller {
             Self::Manager => "manager",
             Self::Owner => "owner",
             Self::OtherOwner => "other dealer",
+            Self::Key => "key",
+            Self::OtherKey => "other key",
             Self::Admin => "admin",
         }
     }
+}
+
+/// A key with everything that a key can give.
+pub async fn api_key(dealer: &Dealer) -> String {
+    let rights: Vec<&str> = KeyRight::ALL.iter().map(|right| right.as_str()).collect();
+    let new = json!({ "name": "Everything", "rights": rights });
+    dealer.owner.post("/api-keys", new).await.expect(201).text("/key")
 }
 
 /// Two dealers, their people, two customers and an admin.
@@ -77,6 +94,8 @@ pub struct Cast {
     pub sales_member: String,
     /// Runs the platform.
     pub admin: Person,
+    key: String,
+    other_key: String,
     clients: BTreeMap<&'static str, Client>,
     extras: u32,
 }
@@ -96,6 +115,8 @@ impl Cast {
         let sales_member = app.employ(&sales, oak.id, "sales", &[]).await.to_string();
         let _ = app.customer("other@example.com").await;
         Self {
+            key: api_key(&oak).await,
+            other_key: api_key(&elm).await,
             customer: app.customer("customer@example.com").await,
             oak,
             elm,
@@ -128,6 +149,8 @@ impl Cast {
             Caller::Manager => "manager@oak.example.com",
             Caller::Owner => &self.oak.owner_email,
             Caller::OtherOwner => &self.elm.owner_email,
+            Caller::Key => return app.bearer(&self.key),
+            Caller::OtherKey => return app.bearer(&self.other_key),
             Caller::Admin => &self.admin.email,
         };
         app.bearer(&app.sign_in(address).await)
@@ -139,6 +162,7 @@ impl Cast {
         let address = format!("extra{}@example.com", self.extras);
         let work = match caller {
             Caller::Stranger => return app.anonymous(),
+            Caller::Key | Caller::OtherKey => return self.session(app, caller).await,
             Caller::Customer | Caller::OtherCustomer | Caller::Admin => None,
             Caller::Mechanic => Some((self.oak.id, "mechanic")),
             Caller::Sales => Some((self.oak.id, "sales")),

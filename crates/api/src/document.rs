@@ -30,7 +30,11 @@ pub(crate) fn frame() -> utoipa::openapi::OpenApi {
         SecurityScheme::Http(
             Http::builder()
                 .scheme(HttpAuthScheme::Bearer)
-                .bearer_format("JWT")
+                .bearer_format("JWT, or an API key")
+                .description(Some(
+                    "An access token of a person (`POST /auth/login`), or an API key of a dealer's program (`POST /api-keys`): `fck_…`. \
+                     A key opens the things of its dealer alone, as far as its rights go, and acts for no person.",
+                ))
                 .build(),
         ),
     );

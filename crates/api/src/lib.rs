@@ -18,7 +18,7 @@ use std::sync::Arc;
 use actix_web::web;
 use application::jobs::JobQueries;
 use async_trait::async_trait;
-use kernel::actor::Principal;
+use kernel::actor::Actor;
 use kernel::error::Common;
 use kernel::ports::{Clock, Ids};
 
@@ -52,8 +52,9 @@ pub mod webhooks;
 /// Says who is behind a bearer token.
 #[async_trait]
 pub trait Authenticate: Send + Sync {
-    /// The person as they are now, or `None` for a token that does not hold.
-    async fn principal(&self, token: &str) -> Result<Option<Principal>, Common>;
+    /// The person as they are now, or the program with what its key gives to a call that changes something, or to one that does
+    /// not; `None` for a token that does not hold.
+    async fn actor(&self, token: &str, changes: bool) -> Result<Option<Actor>, Common>;
 }
 
 /// Says whether what the product needs is there.

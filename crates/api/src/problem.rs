@@ -49,6 +49,7 @@ impl<E: Failure> From<E> for ApiError {
                 Common::Invalid(_)
                 | Common::Unauthenticated
                 | Common::Forbidden { .. }
+                | Common::PersonRequired
                 | Common::FactorDue
                 | Common::Absent { .. }
                 | Common::Stale { .. }

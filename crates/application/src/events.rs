@@ -13,6 +13,7 @@ use serde_json::Value;
 
 /// The families, in order of their names.
 const FAMILIES: &[&str] = &[
+    include_str!("../events/api_key.json"),
     include_str!("../events/booking.json"),
     include_str!("../events/commission_plan.json"),
     include_str!("../events/dealer.json"),
@@ -80,7 +81,7 @@ pub fn envelope() -> Value {
             "timestamp": { "type": "string", "format": "date-time", "description": "When it happened." },
             "actor_id": {
                 "type": ["string", "null"], "format": "uuid",
-                "description": "The user who did it; null where the product did by itself, or somebody who was not signed in."
+                "description": "The user who did it; null where the product did by itself, a program with an API key, or somebody who was not signed in."
             },
             "data": { "type": "object", "description": "The facts, in the schema of the event." }
         },

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use kernel::Instant;
 use kernel::actor::{Actor, Scope};
 use kernel::error::Common;
-use kernel::id::{DealerId, JobId, UserId};
+use kernel::id::{DealerId, JobId};
 use kernel::job::{Job, Lane};
 use kernel::rights::Right;
 use serde::{Deserialize, Serialize};
@@ -67,8 +67,8 @@ pub struct ClaimedJob {
     pub attempt: u32,
     /// Proof of holding it.
     pub lease: Uuid,
-    /// Who started it, when somebody did.
-    pub watched_by: Option<UserId>,
+    /// Who started it, when somebody did: a user, or an API key.
+    pub watched_by: Option<Uuid>,
     /// The request that wanted it.
     pub request_id: String,
     /// When it was queued.
@@ -170,8 +170,8 @@ pub struct JobView {
     pub result: Option<Value>,
     /// What went wrong.
     pub problem: Option<Value>,
-    /// Who started it.
-    pub watched_by: Option<UserId>,
+    /// Who started it: a user, or an API key.
+    pub watched_by: Option<Uuid>,
     /// For which dealer.
     pub dealer: Option<DealerId>,
     /// When it was queued.
@@ -266,9 +266,9 @@ pub async fn see_queue(
 
 /// Shows a job to who started it and to admins; to others it is not there.
 pub async fn see_job(queries: &dyn JobQueries, actor: &Actor, id: JobId) -> Result<JobView, Common> {
-    let principal = actor.person()?;
+    let starter = actor.starter().ok_or(Common::Unauthenticated)?;
     let job = queries.job(id).await?.ok_or(Common::absent("job"))?;
-    if principal.admin || job.watched_by == Some(principal.user) {
+    if actor.sees_all() || job.watched_by == Some(starter.uuid()) {
         Ok(job)
     } else {
         Err(Common::absent("job"))

@@ -48,6 +48,8 @@ pub enum Subject {
     Watcher(Uuid),
     /// An endpoint that hears of events.
     Webhook(Uuid),
+    /// A key of a dealer's program.
+    ApiKey(Uuid),
 }
 
 impl Subject {
@@ -66,6 +68,7 @@ impl Subject {
             Some("sale") => Some(Self::Sale(event.subject)),
             Some("waitlist") => Some(Self::Waitlist(event.subject)),
             Some("digest") => Some(Self::Watcher(event.subject)),
+            Some("api_key") => Some(Self::ApiKey(event.subject)),
             Some("webhook") => Some(Self::Webhook(event.subject)),
             _ => None,
         }
@@ -149,7 +152,9 @@ impl Reader for Notifier {
                 params,
             };
             let until = useful_until(&told.event);
-            let knows = |to: &Recipient| whom.at_work() && to.user.is_some() && to.user == told.actor;
+            // Of what is about security they hear in any case: it may not have been they.
+            let known = whom.at_work() && kind.class != Class::Security;
+            let knows = |to: &Recipient| known && to.user.is_some() && to.user == told.actor;
             for recipient in recipients.iter().filter(|to| !knows(to)) {
                 for delivery in plan(kind, recipient, self.ways, now, until) {
                     self.tell(&mut effects, &telling, recipient, delivery);
@@ -264,13 +269,14 @@ fn path(event: &Event) -> String {
         Some(Subject::Sale(id)) => format!("/sales/{id}"),
         Some(Subject::Waitlist(id)) => format!("/bookings/waitlist/{id}"),
         Some(Subject::Webhook(id)) => format!("/webhooks/{id}"),
-        Some(Subject::Watcher(_)) | None => "/".to_owned(),
+        Some(Subject::Watcher(_) | Subject::ApiKey(_)) | None => "/".to_owned(),
     }
 }
 
 /// What an event says in words that a letter takes as they are.
 const AS_TOLD: &[&str] = &[
     "role",
+    "rights",
     "matches",
     "searches",
     "price_drops",

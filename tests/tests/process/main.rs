@@ -13,6 +13,7 @@ use test_databases::Backend;
 mod away;
 mod crash;
 mod endings;
+mod keys;
 mod letters;
 mod persons;
 mod program;
@@ -46,6 +47,11 @@ const JOURNEYS: &[Journey] = &[
         Backend::Postgres
     ),
     journey!(away::a_database_that_falls_silent_hangs_nobody, Backend::Postgres),
+    journey!(
+        keys::a_revoked_key_is_refused_within_five_seconds_on_every_node,
+        Backend::Postgres
+    ),
+    journey!(keys::an_api_key_is_in_no_log),
     journey!(persons::an_erased_person_is_nowhere),
     journey!(letters::a_letter_waits_for_its_server),
     journey!(letters::a_letter_refused_for_good_is_kept_and_sent_when_an_operator_says_so),

@@ -20,7 +20,8 @@ Who gets past access, to every operation of the API document. Each cell is an an
     403     known, but not allowed
     404     not there, or as if it were not there
 What an operation is about is the customer's, or the dealer's where dealers have such things; the staff are that dealer's.
-“other customer” has nothing to do with it, and “other dealer” is the owner of another dealer.
+“other customer” has nothing to do with it, and “other dealer” is the owner of another dealer. “key” and “other key” are programs of the
+two dealers, with every right that an API key can have; what is a person's own answers them 403.
 ";
 
 /// How an operation answered each of [`Caller::ALL`].
@@ -131,7 +132,7 @@ fn read(operation: &Operation, reply: &Reply) -> &'static str {
     );
     match (reply.status, code(reply)) {
         (401, Some("unauthenticated")) if operation.takes_token => "401",
-        (403, Some("forbidden")) => "403",
+        (403, Some("forbidden" | "person_required")) => "403",
         (403, _) if !operation.public => "403",
         (404, _) => "404",
         _ => "ok",

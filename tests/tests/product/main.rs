@@ -14,6 +14,7 @@ use libtest_mimic::Trial;
 mod access;
 mod accounts;
 mod alerts;
+mod api_keys;
 mod audit;
 mod channels;
 mod content;
@@ -99,6 +100,10 @@ const JOURNEYS: &[Journey] = &[
     journey!(sales::commission_follows_the_plan_and_everybody_sees_their_own),
     journey!(sales::figures_are_what_happened),
     journey!(negotiation::a_stopped_dealer_answers_nothing_and_goes_on_where_it_was),
+    journey!(api_keys::a_program_keeps_the_stock_of_its_dealer),
+    journey!(api_keys::an_api_key_is_shown_once_and_its_owners_hear_of_it),
+    journey!(api_keys::an_api_key_that_is_over_is_refused),
+    journey!(api_keys::an_api_key_for_reading_changes_nothing),
     journey!(webhooks::a_webhook_is_tried_and_given_a_new_secret),
     journey!(webhooks::a_webhook_is_its_owners_and_reaches_no_private_network),
     journey!(webhooks::an_event_is_told_to_those_who_ask_for_it),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use forecourt_tests::cast::Cast;
+use forecourt_tests::cast::{self, Cast};
 use forecourt_tests::document::{Operation, operations, properties};
 use forecourt_tests::things::{Things, device};
 use forecourt_tests::uploads::brought;
@@ -180,6 +180,7 @@ async fn rows(app: &TestApp, cast: &Cast, things: &mut Things, numbers: std::ops
         let _ = customer.post("/negotiations", talk).await.expect(201);
         let hook = json!({ "url": "https://hooks.dealer.example/in", "events": ["webhook.switched_off"] });
         let _ = owner.post("/webhooks", hook).await.expect(201);
+        let _ = cast::api_key(&cast.oak).await;
         let test = format!("/webhooks/{}/test", things.named("webhook_id").unwrap());
         let _ = owner.call(Method::POST, &test).send().await.expect(201);
         let gone = json!({

@@ -271,9 +271,7 @@ fn claimed(row: &QueryResult, lease: Uuid) -> Result<ClaimedJob, DbErr> {
         payload: row.try_get_by("payload")?,
         attempt: u32::try_from(row.try_get_by::<i64, _>("attempts")?).unwrap_or(u32::MAX),
         lease,
-        watched_by: row
-            .try_get_by::<Option<Uuid>, _>("watched_by")?
-            .map(Id::from_uuid),
+        watched_by: row.try_get_by("watched_by")?,
         request_id: row.try_get_by("request_id")?,
         created_at: row.try_get_by("created_at")?,
         lane: lane(row.try_get_by("lane")?),
@@ -339,9 +337,7 @@ fn view(row: &QueryResult) -> Result<JobView, Common> {
             total: row.try_get_by::<Option<i64>, _>("progress_total")?.map(count),
             result: row.try_get_by("result")?,
             problem: row.try_get_by("problem")?,
-            watched_by: row
-                .try_get_by::<Option<Uuid>, _>("watched_by")?
-                .map(Id::from_uuid),
+            watched_by: row.try_get_by("watched_by")?,
             dealer: row.try_get_by::<Option<Uuid>, _>("dealer_id")?.map(Id::from_uuid),
             created_at: row.try_get_by("created_at")?,
             finished_at: row.try_get_by("finished_at")?,

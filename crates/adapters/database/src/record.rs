@@ -7,6 +7,8 @@ use kernel::job::Job;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
+use audit::line::{ANONYMOUS, SYSTEM, USER, by_key};
+
 use crate::sql::Sql;
 use crate::tx::Tx;
 
@@ -107,9 +109,10 @@ fn job_row(sql: &mut Sql, id: Uuid, job: Job, now: kernel::Instant, request_id: 
 
 fn audit_row(mut sql: Sql, id: Uuid, act: &Act, audit: Audit) -> Sql {
     let actor = match &act.actor {
-        Actor::Anonymous => "anonymous",
-        Actor::User(_) => "user",
-        Actor::System => "system",
+        Actor::Anonymous => ANONYMOUS.to_owned(),
+        Actor::User(_) => USER.to_owned(),
+        Actor::Key(key) => by_key(key.id),
+        Actor::System => SYSTEM.to_owned(),
     };
     sql.push("INSERT INTO audit_log (id, at, actor, user_id, request_id, ip, user_agent, action, subject_kind, subject, dealer_id, detail, reason) VALUES (");
     sql.bind(id)

@@ -59,6 +59,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
     ("totp_disabled", include_str!("../templates/totp_disabled.txt")),
     ("totp_enabled", include_str!("../templates/totp_enabled.txt")),
+    (
+        "api_key_created",
+        include_str!("../templates/api_key_created.txt"),
+    ),
     ("webhook_off", include_str!("../templates/webhook_off.txt")),
     ("verify_email", include_str!("../templates/verify_email.txt")),
     (

@@ -1,8 +1,8 @@
 //! Lines of the log as the API shows them.
 
-use ::audit::line::{LineFilter, Logged};
+use ::audit::line::{LineFilter, Logged, SYSTEM, USER};
 use chrono::{DateTime, Utc};
-use kernel::id::{DealerId, UserId};
+use kernel::id::{ApiKeyId, DealerId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +16,8 @@ pub(super) struct AuditFilter {
     dealer: Option<Uuid>,
     /// Done by this user.
     user_id: Option<Uuid>,
+    /// Done by a program with this key.
+    api_key_id: Option<Uuid>,
     /// Done to this thing, of whatever kind.
     subject_id: Option<Uuid>,
     /// This action, such as `listing.update`.
@@ -33,6 +35,7 @@ impl AuditFilter {
         LineFilter {
             dealer: self.dealer.map(DealerId::from_uuid),
             user: self.user_id.map(UserId::from_uuid),
+            key: self.api_key_id.map(ApiKeyId::from_uuid),
             subject: self.subject_id,
             action: self.action,
             since: self.since,
@@ -50,6 +53,8 @@ enum AuditActorDto {
     Anonymous,
     /// The user of `user_id`.
     User,
+    /// A dealer's program, with the key of `api_key_id`.
+    ApiKey,
     /// The program itself, or its command line.
     System,
 }
@@ -64,6 +69,7 @@ pub(super) struct AuditLineDto {
     at: DateTime<Utc>,
     actor: AuditActorDto,
     user_id: Option<Uuid>,
+    api_key_id: Option<Uuid>,
     /// What was done.
     #[schema(example = "listing.update")]
     action: String,
@@ -89,16 +95,19 @@ pub(super) struct AuditLineDto {
 
 impl From<Logged> for AuditLineDto {
     fn from(Logged { line, seq }: Logged) -> Self {
+        let key = line.key();
         Self {
             id: line.id,
             number: seq,
             at: line.at,
             actor: match line.actor.as_str() {
-                "user" => AuditActorDto::User,
-                "system" => AuditActorDto::System,
+                USER => AuditActorDto::User,
+                SYSTEM => AuditActorDto::System,
+                _ if key.is_some() => AuditActorDto::ApiKey,
                 _ => AuditActorDto::Anonymous,
             },
             user_id: line.user.map(|user| user.uuid()),
+            api_key_id: key.map(|key| key.uuid()),
             action: line.action,
             subject_kind: line.subject_kind,
             subject_id: line.subject,

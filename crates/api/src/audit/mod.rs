@@ -27,7 +27,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// Audit log
 ///
 /// Who did what to what, when and from where: a line an act, the newest first. Owners see the lines of their dealer, with the
-/// origin of what their own staff did; admins see every line. Lines are numbered and sealed within some minutes of the act, and
+/// origin of what their own staff and programs did; admins see every line. Lines are numbered and sealed within some minutes of the act, and
 /// `forecourt audit verify` shows whether any was changed or removed since.
 #[utoipa::path(tag = "audit", operation_id = "list_audit_log", params(PageParams, AuditFilter),
     responses((status = 200, description = "The lines.", body = PageDto<AuditLineDto>)), security(("bearer" = [])))]

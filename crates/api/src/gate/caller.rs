@@ -1,4 +1,4 @@
-//! Who calls: the token's holder, or an address of the network.
+//! Who calls: the token's holder, the key's, or an address of the network.
 
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ impl Caller {
     /// Who calls the operation. One that asks nobody reads no token.
     pub(super) async fn of(core: &Core, operation: &Operation, request: &ServiceRequest) -> Self {
         let actor = match bearer(request.headers()) {
-            Some(token) if operation.personal => actor(core, token).await,
+            Some(token) if operation.personal => actor(core, token, !request.method().is_safe()).await,
             _ => Ok(Actor::Anonymous),
         };
         Self {
@@ -36,6 +36,7 @@ impl Caller {
     pub(super) fn name(&self) -> String {
         match &self.actor {
             Ok(Actor::User(principal)) => principal.user.to_string(),
+            Ok(Actor::Key(key)) => key.id.to_string(),
             Ok(Actor::Anonymous | Actor::System) | Err(_) => {
                 self.ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
             }
@@ -43,11 +44,9 @@ impl Caller {
     }
 }
 
-async fn actor(core: &Core, token: &str) -> Result<Actor, ApiError> {
-    match core.authenticate.principal(token).await? {
-        Some(principal) => Ok(Actor::User(principal)),
-        None => Err(Common::Unauthenticated.into()),
-    }
+async fn actor(core: &Core, token: &str, changes: bool) -> Result<Actor, ApiError> {
+    let found = core.authenticate.actor(token, changes).await?;
+    found.ok_or_else(|| Common::Unauthenticated.into())
 }
 
 /// The token of an `Authorization` header. A header of another scheme is a token that does not hold.

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use ::identity::Identity;
+use ::identity::use_cases::KeepApiKeys;
 use actix_web::web;
 use application::accept_invitation::AcceptInvitation;
 use application::close_account::{CloseAccount, Persons};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod api_keys;
 mod dto;
 mod keys;
 mod me;
@@ -23,6 +25,8 @@ mod users;
 pub struct IdentityServices {
     /// Accounts.
     pub identity: Identity,
+    /// Keys of dealers' programs.
+    pub keys: KeepApiKeys,
     /// Accepting invitations.
     pub accept: AcceptInvitation,
     /// Closing the own account.
@@ -58,6 +62,10 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(totp::set_up_totp)
         .service(totp::confirm_totp)
         .service(totp::drop_totp)
+        .service(api_keys::list_api_keys)
+        .service(api_keys::make_api_key)
+        .service(api_keys::show_api_key)
+        .service(api_keys::revoke_api_key)
         .service(users::list_users)
         .service(users::invite_user)
         .service(users::show_invitation)

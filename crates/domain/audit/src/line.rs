@@ -2,9 +2,23 @@
 
 use kernel::Instant;
 use kernel::act::Origin;
-use kernel::id::{DealerId, UserId};
+use kernel::id::{ApiKeyId, DealerId, UserId};
 use serde_json::Value;
 use uuid::Uuid;
+
+/// The actor of a line that somebody left who was not signed in.
+pub const ANONYMOUS: &str = "anonymous";
+/// The actor of a line that a user left.
+pub const USER: &str = "user";
+/// The actor of a line that the product itself left.
+pub const SYSTEM: &str = "system";
+/// What the actor of a line begins with that a program left, before the id of its key.
+pub const KEY: &str = "api_key:";
+
+/// The actor of a line that a program with this key left. The id stands in the very text that is sealed.
+pub fn by_key(key: ApiKeyId) -> String {
+    format!("{KEY}{key}")
+}
 
 /// A line of the log, as it was written with its act.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +27,7 @@ pub struct Line {
     pub id: Uuid,
     /// When the act was done, by the product's clock.
     pub at: Instant,
-    /// What kind of actor did it: `anonymous`, `user` or `system`.
+    /// What kind of actor did it: [`ANONYMOUS`], [`USER`], [`SYSTEM`], or [`by_key`].
     pub actor: String,
     /// Who, where it was a user.
     pub user: Option<UserId>,
@@ -35,6 +49,13 @@ pub struct Line {
     pub reason: Option<String>,
 }
 
+impl Line {
+    /// The key, where a program did it.
+    pub fn key(&self) -> Option<ApiKeyId> {
+        self.actor.strip_prefix(KEY)?.parse().ok()
+    }
+}
+
 /// A line as the log shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logged {
@@ -51,6 +72,8 @@ pub struct LineFilter {
     pub dealer: Option<DealerId>,
     /// Done by this user.
     pub user: Option<UserId>,
+    /// Done by a program with this key.
+    pub key: Option<ApiKeyId>,
     /// Done to this thing.
     pub subject: Option<Uuid>,
     /// This action.
@@ -59,6 +82,6 @@ pub struct LineFilter {
     pub since: Option<Instant>,
     /// Written before this instant.
     pub until: Option<Instant>,
-    /// Only what members of this dealer's staff did shows where it came from: a customer's address is no business of a dealer.
+    /// Only what members of this dealer's staff, and its programs, did shows where it came from: a customer's address is no business of a dealer.
     pub origins_of: Option<DealerId>,
 }

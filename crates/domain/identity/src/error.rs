@@ -46,6 +46,12 @@ pub enum Error {
     /// Admins can't change their own standing: a platform without admins could not be helped.
     #[error("you can't deactivate your own account or change your own platform role: ask another admin")]
     OwnAccount,
+    /// As many keys as a dealer may have.
+    #[error("a dealer has {limit} API keys at most: revoke one that is used no more")]
+    TooManyApiKeys {
+        /// So many.
+        limit: usize,
+    },
     /// Admins can't close their account: a platform without admins could not be helped.
     #[error("an admin's account can't be closed: have another admin take the platform role away first")]
     AdminAccount,
@@ -69,7 +75,8 @@ impl Failure for Error {
             | Self::AdminAccount
             | Self::AccountClosed
             | Self::RoleHeld
-            | Self::TotpEnabled => Kind::Conflict,
+            | Self::TotpEnabled
+            | Self::TooManyApiKeys { .. } => Kind::Conflict,
         }
     }
 
@@ -89,6 +96,7 @@ impl Failure for Error {
             Self::AdminAccount => "admin_account",
             Self::AccountClosed => "account_closed",
             Self::RoleHeld => "role_held",
+            Self::TooManyApiKeys { .. } => "too_many_api_keys",
         }
     }
 

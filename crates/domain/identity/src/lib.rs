@@ -7,11 +7,12 @@
 //! * Codes and invitation tokens are derived from ids by keyed functions and kept nowhere; refresh tokens are kept hashed.
 //! * Strangers learn nothing about who has an account: unknown addresses get the same answers, in the same time.
 //! * A [`second_factor`] is asked for beside the password once a first code of it came; each of its codes is good once.
+//! * A dealer's programs call with an [`api_key`], shown once and kept hashed, which acts for no person.
 //! * Guessing is slowed down by [`throttle`], which grows, and never shuts the holder out for good.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`user`], [`session`], [`mod@device`], [`code`], [`second_factor`], [`invitation`] | the things |
+//! | [`user`], [`session`], [`mod@device`], [`code`], [`second_factor`], [`invitation`], [`api_key`] | the things |
 //! | [`password`], [`secret`], [`throttle`], [`rules`] | what decides |
 //! | [`plan`], [`ports`] | what is known, what is written, what is needed from outside |
 //! | [`use_cases`] | the acts, on [`Identity`] |
@@ -33,6 +34,7 @@
 //! assert_eq!(count.unwrap().wait(now), Some(8));
 //! ```
 
+pub mod api_key;
 pub mod code;
 pub mod device;
 pub mod error;

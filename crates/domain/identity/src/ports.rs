@@ -20,6 +20,10 @@ use crate::session::Session;
 use crate::throttle::{Throttle, ThrottleKey};
 use crate::user::{Account, PlatformRole, User};
 
+mod keys;
+
+pub use keys::{ApiKeys, KeyFacts};
+
 /// Accounts: a user with password, codes, sessions and counts of failures.
 ///
 /// Every method that takes `decide` locks, in this order: counts of failures by their text, the user's row, the session,

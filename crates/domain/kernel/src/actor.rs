@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Common;
-use crate::id::{DealerId, SessionId, SiteId, StaffId, UserId};
+use crate::id::{ApiKeyId, DealerId, SessionId, SiteId, StaffId, UserId};
 use crate::rights::{Right, Role};
 
 /// Who acts.
@@ -13,6 +13,8 @@ pub enum Actor {
     Anonymous,
     /// Somebody signed in.
     User(Principal),
+    /// A program of a dealer's, with an API key. It acts for no person.
+    Key(KeyHolder),
     /// The product itself: a job, a cron tick, the command line. May do everything.
     System,
 }
@@ -30,6 +32,36 @@ pub struct Principal {
     pub factor_due: bool,
     /// The dealer that the person works for.
     pub staff: Option<Membership>,
+}
+
+/// Whoever holds an API key, with what the key gives for the call at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyHolder {
+    /// The key.
+    pub id: ApiKeyId,
+    /// The dealer whose things it opens, and no other's.
+    pub dealer: DealerId,
+    /// What it gives. A key that was made for reading gives nothing to a call that changes something.
+    pub rights: Vec<Right>,
+}
+
+/// Who started something, and may ask how it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Starter {
+    /// A person.
+    User(UserId),
+    /// A program with this key.
+    Key(ApiKeyId),
+}
+
+impl Starter {
+    /// The bare id: those of users and of keys are never the same.
+    pub const fn uuid(&self) -> uuid::Uuid {
+        match self {
+            Self::User(user) => user.uuid(),
+            Self::Key(key) => key.uuid(),
+        }
+    }
 }
 
 /// Work for a dealer.
@@ -99,6 +131,7 @@ impl Actor {
             Self::System => return Ok(()),
             Self::Anonymous if right.held_by(Role::Anonymous) => return Ok(()),
             Self::Anonymous => return Err(Refusal::Unauthenticated),
+            Self::Key(key) => return key.may(right, scope),
             Self::User(principal) => principal,
         };
         match principal.may(right, scope) {
@@ -108,10 +141,11 @@ impl Actor {
         }
     }
 
-    /// The person, or a refusal for strangers and for the system.
+    /// The person, or a refusal for strangers, for keys and for the system.
     pub fn person(&self) -> Result<&Principal, Common> {
         match self {
             Self::User(principal) => Ok(principal),
+            Self::Key(_) => Err(Common::PersonRequired),
             Self::Anonymous | Self::System => Err(Common::Unauthenticated),
         }
     }
@@ -120,7 +154,33 @@ impl Actor {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User(principal) => Some(principal.user),
+            Self::Anonymous | Self::Key(_) | Self::System => None,
+        }
+    }
+
+    /// Who starts what this actor starts; nobody is known of strangers and of the system.
+    pub fn starter(&self) -> Option<Starter> {
+        match self {
+            Self::User(principal) => Some(Starter::User(principal.user)),
+            Self::Key(key) => Some(Starter::Key(key.id)),
             Self::Anonymous | Self::System => None,
+        }
+    }
+
+    /// The API key, if one is used.
+    pub fn key(&self) -> Option<&KeyHolder> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Anonymous | Self::User(_) | Self::System => None,
+        }
+    }
+
+    /// Does the actor stand on a dealer's side: as a member of its staff, or as a program of its own?
+    pub fn is_of_some_dealer(&self) -> bool {
+        match self {
+            Self::User(principal) => principal.staff.is_some(),
+            Self::Key(_) => true,
+            Self::Anonymous | Self::System => false,
         }
     }
 
@@ -129,7 +189,7 @@ impl Actor {
         match self {
             Self::System => true,
             Self::User(principal) => principal.admin,
-            Self::Anonymous => false,
+            Self::Anonymous | Self::Key(_) => false,
         }
     }
 
@@ -137,11 +197,11 @@ impl Actor {
     pub fn member_of(&self, dealer: DealerId) -> Option<&Membership> {
         match self {
             Self::User(principal) => principal.staff.as_ref().filter(|m| m.dealer == dealer),
-            Self::Anonymous | Self::System => None,
+            Self::Anonymous | Self::Key(_) | Self::System => None,
         }
     }
 
-    /// The dealer that the actor acts for: staff for their own, an admin for the one named in `dealer` (400 when none is).
+    /// The dealer that the actor acts for: staff and keys for their own, an admin for the one named in `dealer` (400 when none is).
     /// Naming another dealer than one's own is a 404. Someone who works for no dealer gets `stranger`.
     pub fn acting_dealer(
         &self,
@@ -156,6 +216,13 @@ impl Actor {
                 });
             }
             Self::Anonymous => return Err(Common::Unauthenticated),
+            Self::Key(key) => {
+                let dealer = named.unwrap_or(key.dealer);
+                return match key.may(right, Scope::Dealer(dealer)) {
+                    Ok(()) => Ok(dealer),
+                    Err(refusal) => Err(refusal.of("dealer")),
+                };
+            }
             Self::User(principal) => principal,
         };
         if let Some(named) = named {
@@ -176,6 +243,25 @@ impl Actor {
             )),
             None if principal.factor_due => Err(Common::FactorDue),
             None => Err(stranger),
+        }
+    }
+}
+
+impl KeyHolder {
+    /// Within its dealer, what is among its rights. What is a person's is not there for it.
+    fn may(&self, right: Right, scope: Scope) -> Result<(), Refusal> {
+        let in_scope = match scope {
+            Scope::Platform => true,
+            Scope::Person(_) => false,
+            Scope::Dealer(dealer) | Scope::Site(dealer, _) => dealer == self.dealer,
+        };
+        if !in_scope {
+            return Err(Refusal::Hidden);
+        }
+        if self.rights.contains(&right) || right.held_by(Role::Anonymous) {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden(right))
         }
     }
 }

@@ -168,12 +168,17 @@ pub enum Common {
     /// No credentials, or bad ones.
     #[error("sign in first: send a valid access token")]
     Unauthenticated,
-    /// The caller's role does not hold the right.
-    #[error("your role does not hold the right {right}")]
+    /// The caller's role, or the API key, does not hold the right.
+    #[error("your role, or the API key that you call with, does not hold the right {right}")]
     Forbidden {
         /// Name of the missing right.
         right: &'static str,
     },
+    /// A program with an API key, where a person has to act.
+    #[error(
+        "an API key acts for no person, and this is a person's own: sign in as somebody, and send their access token"
+    )]
+    PersonRequired,
     /// An admin, but without the second factor that admins need.
     #[error("admins need a second factor: set one up (POST /me/totp) and confirm it (POST /me/totp/confirm)")]
     FactorDue,
@@ -254,7 +259,7 @@ impl Failure for Common {
         match self {
             Self::Invalid(_) => Kind::Invalid,
             Self::Unauthenticated => Kind::Unauthenticated,
-            Self::Forbidden { .. } | Self::FactorDue => Kind::Forbidden,
+            Self::Forbidden { .. } | Self::PersonRequired | Self::FactorDue => Kind::Forbidden,
             Self::Absent { .. } => Kind::Absent,
             Self::Stale { .. } => Kind::Stale,
             Self::KeyReused => Kind::KeyReused,
@@ -269,6 +274,7 @@ impl Failure for Common {
             Self::Invalid(_) => "invalid",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden { .. } => "forbidden",
+            Self::PersonRequired => "person_required",
             Self::FactorDue => "totp_setup_required",
             Self::Absent { .. } => "not_found",
             Self::Stale { .. } => "stale_version",

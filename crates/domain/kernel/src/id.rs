@@ -60,6 +60,8 @@ pub mod kind {
         };
     }
     kinds!(
+        /// A key for a dealer's programs.
+        ApiKey,
         /// A test drive.
         Booking,
         /// A one-time code.
@@ -125,6 +127,8 @@ pub mod kind {
     );
 }
 
+/// Id of a key for a dealer's programs.
+pub type ApiKeyId = Id<kind::ApiKey>;
 /// Id of a test drive.
 pub type BookingId = Id<kind::Booking>;
 /// Id of a one-time code.

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Instant;
-use crate::id::{DealerId, JobId, UserId};
+use crate::actor::Starter;
+use crate::id::{DealerId, JobId};
 
 /// What a job may hold up. Each lane but the first has a part of a worker's places at most, so that the others go on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -45,7 +46,7 @@ pub struct Job {
     pub once: Option<String>,
     /// What it may hold up.
     pub lane: Lane,
-    /// Set when a person may ask how it goes (`GET /jobs/{id}`).
+    /// Set when whoever started it may ask how it goes (`GET /jobs/{id}`).
     pub watched: Option<Watched>,
 }
 
@@ -55,7 +56,7 @@ pub struct Watched {
     /// The job's id, made before, so that the answer can name it.
     pub id: JobId,
     /// Who started it.
-    pub by: UserId,
+    pub by: Starter,
     /// For which dealer.
     pub dealer: Option<DealerId>,
 }
@@ -96,9 +97,9 @@ impl Job {
         self
     }
 
-    /// A person may ask how it goes.
+    /// Whoever started it may ask how it goes.
     #[must_use]
-    pub fn watched(mut self, id: JobId, by: UserId, dealer: Option<DealerId>) -> Self {
+    pub fn watched(mut self, id: JobId, by: Starter, dealer: Option<DealerId>) -> Self {
         self.watched = Some(Watched { id, by, dealer });
         self
     }

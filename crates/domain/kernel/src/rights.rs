@@ -124,6 +124,8 @@ pub enum Right {
     EditDealer,
     /// Have events told to other programs.
     ManageWebhooks,
+    /// Make and revoke keys for machines.
+    ManageApiKeys,
     /// Say how commission is paid.
     ManageCommission,
     /// See who did what to what.
@@ -158,6 +160,7 @@ impl Right {
         Self::RunSales,
         Self::EditDealer,
         Self::ManageWebhooks,
+        Self::ManageApiKeys,
         Self::ManageCommission,
         Self::SeeAuditLog,
         Self::VerifyDealers,
@@ -186,6 +189,7 @@ impl Right {
             Self::RunSales => "run_sales",
             Self::EditDealer => "edit_dealer",
             Self::ManageWebhooks => "manage_webhooks",
+            Self::ManageApiKeys => "manage_api_keys",
             Self::ManageCommission => "manage_commission",
             Self::SeeAuditLog => "see_audit_log",
             Self::VerifyDealers => "verify_dealers",
@@ -206,9 +210,11 @@ impl Right {
                 &[Role::Sales]
             }
             Self::RunInventory | Self::ManageSites | Self::ManageStaff | Self::RunSales => &[Role::Manager],
-            Self::EditDealer | Self::ManageWebhooks | Self::ManageCommission | Self::SeeAuditLog => {
-                &[Role::Owner]
-            }
+            Self::EditDealer
+            | Self::ManageWebhooks
+            | Self::ManageApiKeys
+            | Self::ManageCommission
+            | Self::SeeAuditLog => &[Role::Owner],
             Self::VerifyDealers | Self::ManageUsers | Self::SeeQueue | Self::WriteContent => &[Role::Admin],
         }
     }

@@ -271,3 +271,66 @@ fn an_audit_line_tells_old_and_new_values_of_what_changed_alone() {
     });
     assert_eq!(line.detail, told);
 }
+
+#[test]
+fn an_api_key_opens_its_dealer_alone_and_acts_for_no_person() {
+    use forecourt_kernel::actor::{KeyHolder, Starter};
+    use forecourt_kernel::error::{Common, Failure};
+    let (mine, other): (DealerId, DealerId) = (
+        Id::from_uuid(Uuid::from_u128(10)),
+        Id::from_uuid(Uuid::from_u128(11)),
+    );
+    let holder = KeyHolder {
+        id: Id::from_uuid(Uuid::from_u128(12)),
+        dealer: mine,
+        rights: vec![Right::ManageListings],
+    };
+    let key = Actor::Key(holder.clone());
+    let site: Id<kind::Site> = Id::from_uuid(Uuid::from_u128(4));
+    for (right, scope, told) in [
+        (Right::ManageListings, Scope::Dealer(mine), Ok(())),
+        (Right::ManageListings, Scope::Site(mine, site), Ok(())),
+        (Right::ManageListings, Scope::Dealer(other), Err(Refusal::Hidden)),
+        (
+            Right::ManageListings,
+            Scope::Site(other, site),
+            Err(Refusal::Hidden),
+        ),
+        (
+            Right::EditDealer,
+            Scope::Dealer(mine),
+            Err(Refusal::Forbidden(Right::EditDealer)),
+        ),
+        (
+            Right::ManageUsers,
+            Scope::Platform,
+            Err(Refusal::Forbidden(Right::ManageUsers)),
+        ),
+        (
+            Right::KeepAccount,
+            Scope::Person(Id::from_uuid(Uuid::from_u128(1))),
+            Err(Refusal::Hidden),
+        ),
+    ] {
+        assert_eq!(key.may(right, scope), told, "{} {scope:?}", right.as_str());
+    }
+    let acting = |right, named| key.acting_dealer(right, named, Common::absent("stranger"));
+    assert_eq!(acting(Right::ManageListings, None), Ok(mine));
+    assert_eq!(acting(Right::ManageListings, Some(mine)), Ok(mine));
+    assert_eq!(
+        acting(Right::ManageListings, Some(other)),
+        Err(Common::absent("dealer"))
+    );
+    assert_eq!(acting(Right::EditDealer, None).unwrap_err().code(), "forbidden");
+    assert_eq!(key.person().unwrap_err().code(), "person_required");
+    assert_eq!(key.starter(), Some(Starter::Key(holder.id)));
+    assert_eq!(
+        (
+            key.user(),
+            key.member_of(mine),
+            key.sees_all(),
+            key.is_of_some_dealer()
+        ),
+        (None, None, false, true)
+    );
+}

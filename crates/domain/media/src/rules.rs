@@ -194,8 +194,9 @@ pub fn add_photo(
     facts: &AlbumFacts,
 ) -> Result<Decision<AlbumPlan, Placed>, Error> {
     changeable(act, facts)?;
+    let by = act.actor.person()?.user;
     let file = facts.file.as_ref().ok_or_else(|| absent("file"))?;
-    let attached = file.attached(act.actor.person()?.user, Purpose::ListingPhoto, act.at)?;
+    let attached = file.attached(by, Purpose::ListingPhoto, act.at)?;
     let album = facts.album.clone().with(Photo {
         id,
         file: file.id,
@@ -282,9 +283,10 @@ pub fn set_portrait(
     facts: &PortraitFacts,
 ) -> Result<Decision<Option<PortraitPlan>, Option<FileId>>, Error> {
     portrayable(act, subject, facts)?;
+    let by = act.actor.person()?.user;
     let file = facts.file.as_ref().ok_or_else(|| absent("file"))?;
     let plan = PortraitPlan {
-        attached: Some(file.attached(act.actor.person()?.user, subject.purpose(), act.at)?),
+        attached: Some(file.attached(by, subject.purpose(), act.at)?),
         discarded: facts.current,
         at: act.at,
     };

@@ -36,7 +36,7 @@ pub enum Side {
     Keepers,
     /// The dealer's owner, managers and salespeople of the site, and the dealer's mailbox. Who did it themselves need no word of it.
     Sales,
-    /// The dealer's owners, but for the one who did it.
+    /// The dealer's owners, but for the one who did it; of what is about security that one as well.
     Owners,
     /// The account itself.
     Account,
@@ -243,6 +243,10 @@ pub const KINDS: &[Kind] = &[
         BOTH,
     ),
     kind("staff_joined", "staff.added", Side::Account, BOTH),
+    Kind {
+        class: Class::Security,
+        ..kind("api_key_created", "api_key.created", Side::Owners, BOTH)
+    },
     kind("webhook_off", "webhook.switched_off", Side::Keepers, BOTH),
     security("password_changed", "user.password_changed"),
     security("email_changed", "user.email_changed"),

@@ -38,9 +38,10 @@ pub fn staff_side(actor: &Actor, drive: &TestDrive) -> Result<By, Error> {
     }
 }
 
-/// May the actor see this car: as everybody, as its dealer's staff, or as the buyer it is reserved for?
+/// May the actor see this car: as everybody, as its dealer's staff or program, or as the buyer it is reserved for?
 pub fn sees(actor: &Actor, car: &BookableVehicle) -> bool {
-    car.public || actor.sees_all() || actor.member_of(car.dealer).is_some() || reserved_for(car, actor.user())
+    let own = || actor.may(Right::SeeInventory, Scope::Dealer(car.dealer)).is_ok();
+    car.public || own() || reserved_for(car, actor.user())
 }
 
 fn reserved_for(car: &BookableVehicle, user: Option<UserId>) -> bool {
@@ -144,10 +145,11 @@ fn booker(actor: &Actor, request: &BookingRequest, car: &BookableVehicle) -> Res
             }
         }
     };
-    let is_staff = actor.person().is_ok_and(|person| person.staff.is_some());
     Err(match refusal {
         // Who works for no dealer sees the car as everybody does, and lacks the right; another dealer's staff get a 404.
-        Refusal::Hidden if !is_staff => Refusal::Forbidden(Right::ManageBookings).of("listing"),
+        Refusal::Hidden if !actor.is_of_some_dealer() => {
+            Refusal::Forbidden(Right::ManageBookings).of("listing")
+        }
         other @ (Refusal::Hidden | Refusal::Forbidden(_) | Refusal::FactorDue | Refusal::Unauthenticated) => {
             other.of("listing")
         }

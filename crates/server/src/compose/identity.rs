@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use ::identity::api_key::{Call, PREFIX};
 use ::identity::ports::{Codes, PasswordHasher};
+use ::identity::use_cases::{Held, KeepApiKeys};
 use ::identity::{Identity, Policy};
 use api::identity::IdentityServices;
 use api::negotiation::NegotiationServices;
@@ -12,14 +14,16 @@ use application::close_account::{CloseAccount, ErasePerson};
 use application::letters::{Secrets, UnsubscribeLinks};
 use application::void_sale::PurchaseTokens;
 use async_trait::async_trait;
-use database::identity::{SqlAccounts, SqlInvitations, SqlUsers};
+use database::identity::{SqlAccounts, SqlApiKeys, SqlInvitations, SqlUsers};
 use database::persons::SqlPersons;
-use kernel::actor::Principal;
+use kernel::Instant;
+use kernel::actor::Actor;
 use kernel::error::Common;
 use kernel::id::{CodeId, InvitationId, PurchaseId};
 use kernel::letter::Unsubscribe;
 use kernel::ports::Clock;
 use security::{Argon2Hasher, DerivedCodes, Keys, Tokens, TotpFactors};
+use tokio::sync::Semaphore;
 use worker::{EraseHandler, LetterHandler};
 
 use super::Ground;
@@ -57,6 +61,12 @@ pub fn identity_with(ground: &Ground, hasher: Arc<dyn PasswordHasher>) -> anyhow
         },
     };
     Ok(IdentityServices {
+        keys: KeepApiKeys {
+            keys: Arc::new(SqlApiKeys::new(db.clone())),
+            codes: Arc::clone(&identity.codes),
+            ids: ground.ids.clone(),
+            random: Arc::clone(&ground.random),
+        },
         accept: AcceptInvitation {
             acceptances: invitations,
             identity: identity.clone(),
@@ -99,15 +109,54 @@ pub(super) fn erasing(
 
 /// Says who is behind a token.
 pub(super) struct Bearers {
-    pub(super) identity: Identity,
-    pub(super) clock: Arc<dyn Clock>,
+    identity: Identity,
+    keys: KeepApiKeys,
+    clock: Arc<dyn Clock>,
+    /// One note of a key's use is written at a time.
+    noting: Arc<Semaphore>,
+}
+
+impl Bearers {
+    pub(super) fn new(services: &IdentityServices, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            identity: services.identity.clone(),
+            keys: services.keys.clone(),
+            clock,
+            noting: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// Beside the call, which does not wait for it. Where another note is on its way, the next call brings this one.
+    fn note_use(&self, held: &Held, at: Instant) {
+        let Ok(place) = Arc::clone(&self.noting).try_acquire_owned() else {
+            return;
+        };
+        let (keys, id) = (self.keys.clone(), held.holder.id);
+        tokio::spawn(async move {
+            if let Err(error) = keys.note_use(id, at).await {
+                tracing::warn!(api_key = %id, %error, "the use of a key could not be noted");
+            }
+            drop(place);
+        });
+    }
 }
 
 #[async_trait]
 impl api::Authenticate for Bearers {
-    async fn principal(&self, token: &str) -> Result<Option<Principal>, Common> {
-        let held = self.identity.authenticate(token, self.clock.now()).await?;
-        Ok(held.map(|(_, principal)| principal))
+    async fn actor(&self, token: &str, changes: bool) -> Result<Option<Actor>, Common> {
+        let now = self.clock.now();
+        if !token.starts_with(PREFIX) {
+            let held = self.identity.authenticate(token, now).await?;
+            return Ok(held.map(|(_, principal)| Actor::User(principal)));
+        }
+        let call = if changes { Call::Changes } else { Call::Reads };
+        let held = self.keys.authenticate(token, call, now).await?;
+        Ok(held.map(|held| {
+            if held.use_is_news {
+                self.note_use(&held, now);
+            }
+            Actor::Key(held.holder)
+        }))
     }
 }
 

@@ -150,10 +150,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     let core = Core {
         clock: Arc::clone(&ground.clock),
         ids: ground.ids.clone(),
-        authenticate: Arc::new(identity::Bearers {
-            identity: accounts.identity.clone(),
-            clock: Arc::clone(&ground.clock),
-        }),
+        authenticate: Arc::new(identity::Bearers::new(&accounts, Arc::clone(&ground.clock))),
         health: Arc::new(DatabaseHealth {
             db: ground.db.clone(),
             accepting: Arc::clone(&accepting),

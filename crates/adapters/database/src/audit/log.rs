@@ -1,7 +1,7 @@
 //! The log, to look at.
 
 use async_trait::async_trait;
-use audit::line::{LineFilter, Logged};
+use audit::line::{LineFilter, Logged, by_key};
 use audit::ports::AuditLog;
 use kernel::Instant;
 use kernel::error::Common;
@@ -26,7 +26,8 @@ impl SqlAuditLog {
     }
 }
 
-/// Ids rise with time. Indexes: the primary key, `audit_log_dealer`, `audit_log_subject`, `audit_log_user`, `audit_log_action`.
+/// Ids rise with time. Indexes: the primary key, `audit_log_dealer`, `audit_log_subject`, `audit_log_user`, `audit_log_others`,
+/// `audit_log_action`.
 const LIST: ListSpec = ListSpec {
     fields: &[Field {
         name: "at",
@@ -44,8 +45,8 @@ impl AuditLog for SqlAuditLog {
         let (from, ip, agent) = match filter.origins_of {
             Some(_) => (
                 "audit_log a LEFT JOIN staff m ON m.user_id = a.user_id AND m.dealer_id = a.dealer_id",
-                "CASE WHEN m.id IS NOT NULL THEN a.ip END AS ip",
-                "CASE WHEN m.id IS NOT NULL THEN a.user_agent END AS user_agent",
+                "CASE WHEN m.id IS NOT NULL OR a.actor LIKE 'api_key:%' THEN a.ip END AS ip",
+                "CASE WHEN m.id IS NOT NULL OR a.actor LIKE 'api_key:%' THEN a.user_agent END AS user_agent",
             ),
             None => ("audit_log a", "a.ip", "a.user_agent"),
         };
@@ -71,6 +72,11 @@ fn narrow(sql: &mut Sql, filter: &LineFilter) {
     }
     if let Some(user) = filter.user {
         sql.push(" AND a.user_id = ").bind(user.uuid());
+    }
+    if let Some(key) = filter.key {
+        // As the index has it.
+        sql.push(" AND a.user_id IS NULL AND a.actor = ")
+            .bind(by_key(key));
     }
     if let Some(subject) = filter.subject {
         sql.push(" AND a.subject = ").bind(subject);

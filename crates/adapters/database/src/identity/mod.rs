@@ -1,6 +1,7 @@
 //! Accounts, sessions, codes, invitations.
 
 mod accounts;
+mod api_keys;
 mod facts;
 pub(crate) mod invitations;
 mod queries;
@@ -8,6 +9,7 @@ mod rows;
 mod write;
 
 pub use accounts::SqlAccounts;
+pub use api_keys::SqlApiKeys;
 pub use invitations::SqlInvitations;
 pub use queries::SqlUsers;
 

@@ -65,6 +65,7 @@ const WATCHERS: Thing = Thing {
     ..thing(|sql| said_by(sql, WATCHER), watcher)
 };
 const WEBHOOKS: Thing = thing(|sql| said_by(sql, WEBHOOK), webhook);
+const API_KEYS: Thing = thing(|sql| said_by(sql, API_KEY), api_key);
 
 /// What is said about each. What is gone is left out.
 pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<Subject, Said>, Common> {
@@ -79,6 +80,7 @@ pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<
         places,
         watchers,
         webhooks,
+        api_keys,
     ] = &mut ids;
     for subject in subjects {
         match *subject {
@@ -91,6 +93,7 @@ pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<
             Subject::Waitlist(id) => places.push(id),
             Subject::Watcher(id) => watchers.push(id),
             Subject::Webhook(id) => webhooks.push(id),
+            Subject::ApiKey(id) => api_keys.push(id),
         }
     }
     let things = [
@@ -103,6 +106,7 @@ pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<
         PLACES_IN_LINE,
         WATCHERS,
         WEBHOOKS,
+        API_KEYS,
     ];
     let mut found = HashMap::new();
     for (thing, ids) in things.into_iter().zip(ids) {
@@ -126,6 +130,8 @@ const DOCUMENT: &str = "SELECT p.id, p.dealer_id, p.kind, p.status, p.reason, d.
      JOIN dealers d ON d.id = p.dealer_id WHERE p.id IN (";
 
 const WEBHOOK: &str = "SELECT id, url FROM webhooks WHERE id IN (";
+
+const API_KEY: &str = "SELECT k.id, k.name, d.name AS dealer_name FROM api_keys k JOIN dealers d ON d.id = k.dealer_id WHERE k.id IN (";
 
 const NEGOTIATION: &str = "SELECT n.id, n.listing_id, n.reason, v.year, v.make, v.model, v.trim, d.name AS dealer_name, s.timezone, \
      u.first_name, u.last_name FROM negotiations n JOIN listings l ON l.id = n.listing_id \
@@ -275,4 +281,10 @@ fn watcher(row: &QueryResult) -> Result<(Subject, Value), Common> {
 fn webhook(row: &QueryResult) -> Result<(Subject, Value), Common> {
     let id: Uuid = get(row, "id")?;
     Ok((Subject::Webhook(id), json!({ "url": get::<String>(row, "url")? })))
+}
+
+fn api_key(row: &QueryResult) -> Result<(Subject, Value), Common> {
+    let id: Uuid = get(row, "id")?;
+    let said = json!({ "key": get::<String>(row, "name")?, "dealer": get::<String>(row, "dealer_name")? });
+    Ok((Subject::ApiKey(id), said))
 }

@@ -644,6 +644,7 @@ pub(super) const HOLDINGS: &[Holding] = &[
 /// Tables that say nothing of people but ids, and why.
 #[cfg(test)]
 pub(super) const IMPERSONAL: &[(&str, &str)] = &[
+    ("api_keys", "programs of dealers; who made one by id"),
     ("audit_head", "where the chain of the audit log ends"),
     ("commission_entries", "a dealer's ledger: staff by their ids"),
     ("commission_plans", "a dealer's terms: staff by their ids"),

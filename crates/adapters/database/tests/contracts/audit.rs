@@ -10,6 +10,7 @@ use audit::use_cases::{SealLog, VerifyLog};
 use forecourt_database::audit::{SqlAuditLog, SqlChain};
 use forecourt_database::{Db, Stop};
 use kernel::act::{Act, Audit, Origin, Record};
+use kernel::actor::{Actor, KeyHolder};
 use kernel::id::{DealerId, Id, UserId};
 use kernel::paging::PageRequest;
 use kernel::ports::Clock as _;
@@ -20,7 +21,12 @@ use crate::world::World;
 
 /// An act that leaves a line.
 async fn line(world: &World, n: u32, dealer: Option<DealerId>) {
+    line_of(world, Actor::System, n, dealer).await;
+}
+
+async fn line_of(world: &World, actor: Actor, n: u32, dealer: Option<DealerId>) {
     let act = Act {
+        actor,
         origin: Origin {
             ip: Some(format!("192.0.2.{n}")),
             user_agent: Some("curl/8".to_owned()),
@@ -261,6 +267,27 @@ pub(crate) async fn the_audit_log_is_narrowed_and_paged(world: World) {
             .iter()
             .all(|logged| logged.line.origin == Origin::default())
     );
+    let key = KeyHolder {
+        id: world.ids.next(),
+        dealer: ours,
+        rights: Vec::new(),
+    };
+    line_of(&world, Actor::Key(key.clone()), 7, Some(ours)).await;
+    let of_key = pick(LineFilter {
+        key: Some(key.id),
+        dealer: Some(ours),
+        origins_of: Some(ours),
+        ..LineFilter::default()
+    });
+    let of_key = of_key.await.items.remove(0).line;
+    assert_eq!((of_key.key(), of_key.user), (Some(key.id), None));
+    assert_eq!(
+        of_key.origin.ip.as_deref(),
+        Some("192.0.2.7"),
+        "the dealer's own program"
+    );
+    sealing(&world).run(world.clock.now()).await.unwrap();
+    assert_eq!(verifying(&world).run(None).await.unwrap().flaw, None);
     let now = world.clock.now();
     let later = LineFilter {
         since: Some(now + chrono::TimeDelta::seconds(1)),

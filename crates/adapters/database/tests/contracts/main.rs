@@ -14,6 +14,7 @@ use std::pin::Pin;
 use libtest_mimic::{Arguments, Trial};
 use test_databases::{Backend, all_listed};
 
+mod api_keys;
 mod audit;
 mod content;
 mod dealers;
@@ -74,6 +75,15 @@ macro_rules! contract {
 }
 
 const CONTRACTS: &[Contract] = &[
+    contract!(On::All, api_keys::an_api_key_is_read_back_as_it_was_written),
+    contract!(On::All, api_keys::an_api_key_opens_its_dealer_and_makes_no_other),
+    contract!(On::All, api_keys::a_revoked_or_expired_api_key_is_refused_at_once),
+    contract!(On::All, api_keys::of_two_who_revoke_one_api_key_at_once_one_does),
+    contract!(
+        On::All,
+        api_keys::a_dealer_has_fifty_api_keys_however_many_come_at_once
+    ),
+    contract!(On::All, api_keys::the_use_of_an_api_key_is_noted_once_a_minute),
     contract!(
         On::Databases,
         audit::nothing_in_the_audit_log_can_be_changed_or_removed

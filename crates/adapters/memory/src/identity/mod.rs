@@ -1,12 +1,14 @@
 //! Accounts, sessions, codes and invitations in memory.
 
 mod accounts;
+mod api_keys;
 mod queries;
 
 use std::collections::{BTreeMap, HashMap};
 
 use dealers::staff::Person;
 use identity::Error;
+use identity::api_key::KeptKey;
 use identity::code::{CodeState, OneTimeCode, Purpose};
 use identity::device::{Seen, known_since};
 use identity::invitation::Invitation;
@@ -23,7 +25,7 @@ use kernel::Instant;
 use kernel::actor::Membership;
 use kernel::email::Email;
 use kernel::error::Common;
-use kernel::id::{CodeId, InvitationId, SessionId, UserId};
+use kernel::id::{ApiKeyId, CodeId, InvitationId, SessionId, UserId};
 
 use crate::State;
 
@@ -37,6 +39,7 @@ pub(crate) struct IdentityState {
     tokens: HashMap<TokenHash, RefreshToken>,
     codes: BTreeMap<CodeId, OneTimeCode>,
     throttles: HashMap<ThrottleKey, Throttle>,
+    api_keys: BTreeMap<ApiKeyId, KeptKey>,
     pub(crate) invitations: BTreeMap<InvitationId, Invitation>,
 }
 

@@ -52,7 +52,7 @@ impl DealerActs {
             if filter.status.iter().any(|s| *s != DealerStatus::Verified) {
                 return Err(match actor {
                     Actor::Anonymous => Common::Unauthenticated,
-                    Actor::User(_) | Actor::System => Common::Forbidden {
+                    Actor::User(_) | Actor::Key(_) | Actor::System => Common::Forbidden {
                         right: Right::VerifyDealers.as_str(),
                     },
                 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::act::{Act, Done};
-use kernel::actor::Actor;
+use kernel::actor::{Actor, Scope};
 use kernel::error::Common;
 use kernel::id::{DealerId, SiteId};
 use kernel::paging::{Page, PageRequest};
@@ -32,6 +32,12 @@ fn seen_by(actor: &Actor) -> SeenSites {
     match actor {
         Actor::System => SeenSites::All,
         Actor::Anonymous => SeenSites::Public,
+        // Some keys open nothing of the dealer's own.
+        Actor::Key(key) => {
+            let own = actor.may(Right::SeeOwnDealer, Scope::Dealer(key.dealer)).is_ok();
+            own.then_some(key.dealer)
+                .map_or(SeenSites::Public, SeenSites::PublicAnd)
+        }
         Actor::User(principal) => match &principal.staff {
             _ if principal.admin => SeenSites::All,
             Some(member) => SeenSites::PublicAnd(member.dealer),

@@ -23,6 +23,7 @@ use crate::throttle::{self, ThrottleKey};
 use crate::user::User;
 
 mod administer;
+mod api_keys;
 mod change_email;
 mod change_password;
 mod close_account;
@@ -39,6 +40,7 @@ mod sign_in;
 mod verify_email;
 
 pub use administer::UserPatch;
+pub use api_keys::{Held, KeepApiKeys, WithToken};
 pub use close_account::{ERASE_JOB, Erasure, erase_job};
 pub use create_account::CreateAccount;
 pub use invite::InviteUser;

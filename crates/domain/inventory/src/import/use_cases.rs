@@ -194,8 +194,8 @@ impl ImportListings {
 
 fn job(kind: &'static str, id: JobId, import: JobId, act: &Act, dealer: DealerId) -> Job {
     let job = Job::new(kind, &ImportJob { import }).in_lane(Lane::Long);
-    match act.actor.user() {
-        Some(user) => job.watched(id, user, Some(dealer)),
+    match act.actor.starter() {
+        Some(starter) => job.watched(id, starter, Some(dealer)),
         None => job,
     }
 }

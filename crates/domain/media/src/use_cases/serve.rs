@@ -26,6 +26,7 @@ pub enum PublicBytes {
 impl Serve {
     /// Where the actor gets a file: a picture for everybody at its usual width, a private file by a link that is signed and soon over.
     pub async fn link(&self, actor: &Actor, id: FileId) -> Result<String, Error> {
+        actor.person()?;
         let file = self.files.find(id).await?.ok_or(Common::absent("file"))?;
         rules::see(actor, &file)?;
         if file.purpose.is_public() {

@@ -72,6 +72,7 @@ impl Uploads {
     /// Looks at the bytes that came: their number, their hash, their type by content, and whether a picture is one. What is not as
     /// announced is removed and refused. Once is as good as twice.
     pub async fn complete(&self, act: &Act, id: FileId) -> Result<File, Error> {
+        act.actor.person()?;
         let file = self.files.find(id).await?.ok_or(Common::absent("file"))?;
         rules::mine(&act.actor, &file)?;
         match file.status {

@@ -62,6 +62,9 @@ impl LookAtNegotiations {
 
 /// Staff who sell see their dealer's; everybody else their own.
 fn whose(actor: &Actor, dealer: Option<DealerId>) -> Result<Whose, Error> {
+    if actor.key().is_some() {
+        return Ok(Whose::Dealer(selling(actor, dealer)?));
+    }
     let person = actor.person()?;
     let sells = person
         .staff

@@ -167,6 +167,10 @@ fn acting(actor: &Actor, right: Right, dealer: Option<DealerId>) -> Result<Deale
 }
 
 fn whose(actor: &Actor, dealer: Option<DealerId>, own: bool) -> Result<Whose, Error> {
+    if actor.key().is_some() && !own {
+        // A program sees what a manager does, or nothing.
+        return Ok(Whose::Dealer(acting(actor, Right::RunSales, dealer)?));
+    }
     let person = actor.person()?;
     let sells = person
         .staff
