@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use database::Db;
 use forecourt_tests::Client;
-use forecourt_tests::things::brought;
+use forecourt_tests::uploads::brought;
 use forecourt_tests::world::car;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -69,7 +69,7 @@ const API_KEYS: Thing = thing(|sql| said_by(sql, API_KEY), api_key);
 
 /// What is said about each. What is gone is left out.
 pub(super) async fn of(db: &Db, subjects: &BTreeSet<Subject>) -> Result<HashMap<Subject, Said>, Common> {
-    let mut ids: [Vec<Uuid>; 9] = Default::default();
+    let mut ids: [Vec<Uuid>; 10] = Default::default();
     let [
         bookings,
         talks,
