@@ -9,11 +9,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use dealers::rules::staff::StaffPatch;
 use dealers::use_cases::StaffActs;
 use identity::Identity;
 use identity::use_cases::{erase_job, told};
 use identity::user::User;
+use kernel::Instant;
 use kernel::act::{Act, Audit, Decide, Decision};
 use kernel::error::{Common, Failure, Kind};
 use kernel::event::Event;
@@ -31,6 +33,9 @@ use crate::negotiate::Negotiate;
 
 /// What the other side reads as the reason why something is off.
 const WHY: &str = "the customer closed their account";
+
+/// Hours after which somebody is erased whatever letters still wait: a mail server that is away must not keep a person here.
+const PATIENCE_HOURS: i64 = 24;
 
 /// Closing.
 #[derive(Clone)]
@@ -92,8 +97,8 @@ pub struct Dossier {
 /// All that is kept of a person, wherever it is kept.
 #[async_trait]
 pub trait Persons: Send + Sync {
-    /// Somebody who closed their account; none where the account is open, or erased.
-    async fn departing(&self, user: UserId) -> Result<Option<Departing>, Error>;
+    /// Somebody who closed their account, with what of theirs is still to come; none where the account is open, or erased.
+    async fn departing(&self, user: UserId, at: Instant) -> Result<Option<Departing>, Error>;
 
     /// Puts in a job about a person who is not erased yet.
     async fn postpone(&self, act: &Act, job: Job) -> Result<(), Error>;
@@ -132,27 +137,30 @@ impl ErasePerson {
     /// Erases somebody who closed their account. May be repeated, also from the middle. `message_id` names the last letter, so that a
     /// repeat of it can be known.
     pub async fn erase(&self, act: &Act, user: UserId, message_id: &str) -> Result<(), Error> {
-        let Some(departing) = self.persons.departing(user).await? else {
+        let Some(departing) = self.persons.departing(user, act.at).await? else {
             return Ok(());
         };
+        let mut ended = false;
         for drive in &departing.drives {
             let end = self.drives.cancel(act, *drive, Some(WHY)).await;
-            settled(end.map(drop).map_err(Error::from))?;
+            ended |= settled(end.map(drop).map_err(Error::from))?;
         }
         for talk in &departing.talks {
-            settled(self.talks.cancel(act, *talk, Some(WHY)).await.map(drop))?;
+            ended |= settled(self.talks.cancel(act, *talk, Some(WHY)).await.map(drop))?;
         }
-        let live = !departing.drives.is_empty() || !departing.talks.is_empty();
-        if live || departing.mentioned {
-            // The other sides are told first, by letters that know who it was.
+        let closed = departing.user.closed_at.unwrap_or(act.at);
+        let patient = act.at < closed + TimeDelta::hours(PATIENCE_HOURS);
+        // The other sides are told first, by letters that know who it was; and the person, by the last one.
+        let waits = ended || departing.mentioned || !self.took_leave(&departing.user, message_id).await?;
+        if waits && patient {
             return self.persons.postpone(act, erase_job(user, act.at)).await;
         }
-        self.take_leave(&departing.user, message_id).await?;
         self.persons.erase(act, user, &|facts| Ok(erasure(facts))).await
     }
 
-    /// The last letter goes by hand: no job may keep the address. An address that takes no letters has none to take.
-    async fn take_leave(&self, user: &User, message_id: &str) -> Result<(), Error> {
+    /// The last letter goes by hand: no job may keep the address. An address that takes no letters has none to take. False where the
+    /// mail server is away.
+    async fn took_leave(&self, user: &User, message_id: &str) -> Result<bool, Error> {
         let letter = Letter {
             to: user.email.clone(),
             template: "account_closed".to_owned(),
@@ -161,20 +169,18 @@ impl ErasePerson {
         };
         let envelope = self.words.envelope(message_id, &letter, self.secrets.as_ref())?;
         match self.courier.send(&envelope).await {
-            Ok(()) | Err(Undelivered::ForGood(_)) => Ok(()),
-            Err(Undelivered::ForNow(why)) => Err(Common::Unavailable {
-                internal: format!("the last letter to a closed account: {why}"),
-            }
-            .into()),
+            Ok(()) | Err(Undelivered::ForGood(_)) => Ok(true),
+            Err(Undelivered::ForNow(_)) => Ok(false),
         }
     }
 }
 
-/// What has ended by itself meanwhile need not be ended.
-fn settled(end: Result<(), Error>) -> Result<(), Error> {
+/// Was it ended now? What has ended by itself meanwhile need not be.
+fn settled(end: Result<(), Error>) -> Result<bool, Error> {
     match end {
-        Err(error) if error.kind() == Kind::Conflict => Ok(()),
-        end => end,
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == Kind::Conflict => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -22,6 +22,7 @@ const FAMILIES: &[&str] = &[
     include_str!("../events/invitation.json"),
     include_str!("../events/invited.json"),
     include_str!("../events/listing.json"),
+    include_str!("../events/listing_photos.json"),
     include_str!("../events/negotiation.json"),
     include_str!("../events/sale.json"),
     include_str!("../events/session.json"),

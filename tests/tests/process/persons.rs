@@ -6,7 +6,7 @@ use std::time::Duration;
 use database::Db;
 use forecourt_tests::Client;
 use forecourt_tests::uploads::brought;
-use forecourt_tests::world::car;
+use forecourt_tests::world::{car, id_of};
 use reqwest::Method;
 use serde_json::{Value, json};
 use test_databases::Backend;
@@ -17,7 +17,7 @@ use crate::stage::{PASSWORD, Stage};
 
 const EMAIL: &str = "zebulon_quagmire@example.com";
 /// What told who the person was. None of it may be left anywhere.
-const MARKS: [&str; 9] = [
+const MARKS: [&str; 11] = [
     "zebulon",
     "quagmire",
     "12125550188",
@@ -27,6 +27,8 @@ const MARKS: [&str; 9] = [
     "yours truly, Zeb of Quagmire",
     "Zeb's dream car",
     "Zebulon's Telephone/1.0",
+    "because Wilhelmina fell",
+    "misread by Wilhelmina",
 ];
 
 /// Registers and fills the account with what people leave behind: profile, car, picture, saved things, a drive, an offer, a purchase.
@@ -68,6 +70,13 @@ async fn lived(home: &Home, sink: &Sink, stage: &Stage) -> Client {
         "listing_id": driven, "start_at": stage.start(2, 1), "note": "leave it with my aunt Wilhelmina"
     });
     let _ = me.post("/bookings", drive).await.expect(201);
+    let other = json!({ "listing_id": driven, "start_at": stage.start(3, 1) });
+    let other = id_of(&me.post("/bookings", other).await.expect(201).body);
+    let reason = json!({ "reason": "because Wilhelmina fell" });
+    let _ = me
+        .post(&format!("/bookings/{other}/cancel"), reason)
+        .await
+        .expect(200);
     let offer = json!({
         "listing_id": driven, "amount": { "amount": "6000.00", "currency": "USD" }, "message": "yours truly, Zeb of Quagmire"
     });
@@ -78,7 +87,12 @@ async fn lived(home: &Home, sink: &Sink, stage: &Stage) -> Client {
         "listing_id": bought, "price": { "amount": "6400.00", "currency": "USD" }, "sale_date": stage.day(),
         "buyer": { "user_id": user }, "payment_method": "cash", "notes": "Quagmire wants winter tyres"
     });
-    let _ = stage.owner.post("/sales", sale).await.expect(201);
+    let sale = stage.owner.post("/sales", sale).await.expect(201);
+    let own = format!("/vehicles/{}", sale.text("/vehicle/id"));
+    let corrected = json!({
+        "odometer": { "value": 90_000, "unit": "mi" }, "odometer_correction": "misread by Wilhelmina"
+    });
+    let _ = me.patch(&own, corrected).await.expect(200);
     me
 }
 
@@ -229,12 +243,27 @@ pub(crate) async fn an_erased_person_is_nowhere(backend: Backend) {
 
     // Business goes on: the drive and the offer are off, the sale stands with all its figures, the address is free again.
     assert_eq!(totals(&stage).await, counted);
-    let drives = stage.owner.get("/bookings").await.expect(200);
-    assert_eq!(drives.text("/results/0/status"), "cancelled");
+    let drives = stage
+        .owner
+        .get("/bookings?status=requested,approved")
+        .await
+        .expect(200);
+    assert_eq!(drives.body["count"], 0, "{}", drives.body);
     let talks = stage.owner.get("/negotiations").await.expect(200);
     assert_eq!(talks.text("/results/0/status"), "cancelled");
     let sales = stage.owner.get("/sales").await.expect(200);
     assert_eq!(sales.text("/results/0/buyer/name"), "Closed account");
+    let shown = stage.admin.get(&format!("/users/{user}")).await.expect(200);
+    assert_eq!(
+        (shown.text("/first_name"), shown.text("/email")),
+        ("Closed".to_owned(), format!("erased-{user}@erased.invalid"))
+    );
+    assert_eq!(stage.admin.get("/users").await.expect(200).body["count"], 3);
+    let back = stage
+        .admin
+        .patch(&format!("/users/{user}"), json!({ "active": true }))
+        .await;
+    assert_eq!(back.problem(409), "account_closed");
     let last = sink
         .letters()
         .into_iter()

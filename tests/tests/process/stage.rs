@@ -14,6 +14,7 @@ pub(crate) const PASSWORD: &str = "violet tractor sonata";
 
 /// The dealer.
 pub(crate) struct Stage {
+    pub(crate) admin: Client,
     pub(crate) owner: Client,
     pub(crate) site: String,
     now: DateTime<Utc>,
@@ -75,7 +76,12 @@ impl Stage {
         let site = id_of(&owner.post("/sites", site).await.expect(201).body);
         let health = home.client(None).get("/health").await.expect(200);
         let now = health.text("/timestamp").parse().expect("an instant");
-        Self { owner, site, now }
+        Self {
+            admin,
+            owner,
+            site,
+            now,
+        }
     }
 
     /// A car on offer.

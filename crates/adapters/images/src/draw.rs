@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngDecoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
@@ -14,6 +15,8 @@ use media::ports::{Drawn, Unfit};
 
 /// Bytes that decoding one picture may take: 64 megapixels of 8 bytes.
 const MEMORY: u64 = 512 * 1024 * 1024;
+/// Bytes that may be taken by what a file brings beside its pixels.
+const ASIDE: u64 = 16 * 1024 * 1024;
 /// Quality of JPEG and of WebP, of 100: where a photo is no longer told from its original by eye.
 const JPEG_QUALITY: u8 = 82;
 const WEBP_QUALITY: f32 = 80.0;
@@ -34,13 +37,28 @@ fn format(of: FileType) -> Result<ImageFormat, Unfit> {
     }
 }
 
-fn reader(of: FileType, bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, Unfit> {
-    Ok(ImageReader::with_format(Cursor::new(bytes), format(of)?))
+/// Reads a picture. A PNG may bring a packed colour profile that unpacks to anything: it is left out where it takes more than
+/// [`ASIDE`]. What the others bring beside the picture is no larger than the file.
+fn decoder(of: FileType, bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, Unfit> {
+    let bytes = Cursor::new(bytes);
+    if of == FileType::Png {
+        let decoder = PngDecoder::with_limits(bytes, bounded(ASIDE)).map_err(broken)?;
+        return Ok(Box::new(decoder));
+    }
+    let mut reader = ImageReader::with_format(bytes, format(of)?);
+    reader.limits(bounded(MEMORY));
+    Ok(Box::new(reader.into_decoder().map_err(broken)?))
+}
+
+fn bounded(bytes: u64) -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(bytes);
+    limits
 }
 
 /// The measures that the file itself tells, without decoding it.
 pub(crate) fn announced(of: FileType, bytes: &[u8]) -> Result<(u32, u32), Unfit> {
-    let (width, height) = reader(of, bytes)?.into_dimensions().map_err(broken)?;
+    let (width, height) = decoder(of, bytes)?.dimensions();
     if width == 0 || height == 0 {
         return Err(Unfit::Broken("it has no pixels".to_owned()));
     }
@@ -49,11 +67,8 @@ pub(crate) fn announced(of: FileType, bytes: &[u8]) -> Result<(u32, u32), Unfit>
 
 /// The whole picture, turned as it is to be shown; of a moving one the first frame.
 fn decode(of: FileType, bytes: &[u8]) -> Result<DynamicImage, Unfit> {
-    let mut reader = reader(of, bytes)?;
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MEMORY);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let mut decoder = decoder(of, bytes)?;
+    decoder.set_limits(bounded(MEMORY)).map_err(broken)?;
     let turned = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     picture.apply_orientation(turned);

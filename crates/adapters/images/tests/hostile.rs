@@ -2,8 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::io::Cursor;
+#[cfg(target_os = "linux")]
+use std::io::Write as _;
 
 use bytes::Bytes;
+#[cfg(target_os = "linux")]
+use flate2::{Compression, write::ZlibEncoder};
 use forecourt_images::Studio;
 use image::codecs::gif::GifEncoder;
 use image::{Delay, DynamicImage, Frame, ImageFormat, RgbImage, RgbaImage};
@@ -81,6 +85,44 @@ async fn what_says_it_is_huge_is_refused_before_it_takes_memory() {
             height: 50_000
         })
     );
+}
+
+/// A small PNG with a colour profile that unpacks to so many bytes.
+#[cfg(target_os = "linux")]
+fn png_with_a_large_profile(bytes: usize) -> Vec<u8> {
+    let plain = encoded(&photo(100, 100), ImageFormat::Png);
+    let mut packed = ZlibEncoder::new(b"iCCPany\0\0".to_vec(), Compression::best());
+    for _ in 0..bytes / 4_096 {
+        packed.write_all(&[0; 4_096]).unwrap();
+    }
+    let chunk = packed.finish().unwrap();
+    let length = u32::try_from(chunk.len() - 4).unwrap().to_be_bytes();
+    let checksum = crc(&chunk).to_be_bytes();
+    [&plain[..33], &length, &chunk, &checksum, &plain[33..]].concat()
+}
+
+/// The most memory that this process ever had, in bytes.
+#[cfg(target_os = "linux")]
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    let kilobytes: usize = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    kilobytes * 1_024
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_colour_profile_that_unpacks_to_anything_takes_no_memory() {
+    const PROFILE: usize = 400 * 1024 * 1024;
+    let file = png_with_a_large_profile(PROFILE);
+    assert!(file.len() < 1024 * 1024);
+    let before = peak();
+    let picture = measure(FileType::Png, file.clone()).await.unwrap();
+    assert_eq!((picture.width, picture.height), (100, 100));
+    let clean = Studio::new().redraw(FileType::Png, file.into()).await.unwrap();
+    assert!(clean.len() < 100_000, "the profile stays behind");
+    let taken = peak() - before;
+    assert!(taken < PROFILE / 4, "{taken} bytes were taken");
 }
 
 #[tokio::test]

@@ -223,6 +223,11 @@ impl Staff for Memory {
                     person: found.user.and_then(|user| dealers.person(user)),
                     other_owners: others
                         .filter(|m| m.dealer == found.dealer && m.acts_as_owner())
+                        .filter(|m| {
+                            m.user
+                                .and_then(|user| dealers.person(user))
+                                .is_some_and(|p| p.active)
+                        })
                         .count() as u64,
                     works_elsewhere: found
                         .user

@@ -41,6 +41,7 @@ pub mod settings;
 pub mod site;
 pub mod slot_rules;
 pub mod staff;
+mod status;
 pub mod use_cases;
 
 pub use error::Error;

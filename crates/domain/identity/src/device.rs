@@ -50,9 +50,7 @@ pub fn name(user_agent: Option<&str>) -> String {
             .find(|(mark, _)| text.contains(mark))
             .map(|(_, name)| *name)
     };
-    let program = first_of(&PROGRAMS)
-        .map(str::to_owned)
-        .unwrap_or_else(|| unknown(text));
+    let program = first_of(&PROGRAMS).map_or_else(|| unknown(text), str::to_owned);
     match first_of(&SYSTEMS) {
         Some(system) => format!("{program} on {system}"),
         None => program,

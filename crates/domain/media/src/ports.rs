@@ -61,6 +61,8 @@ pub trait Files: Send + Sync {
 /// What is true while the photos of a listing are changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlbumFacts {
+    /// Which listing.
+    pub listing: ListingId,
     /// Whose listing.
     pub dealer: DealerId,
     /// A sold listing is the record of its sale.

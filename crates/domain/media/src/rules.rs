@@ -5,13 +5,14 @@ use kernel::Instant;
 use kernel::act::{Act, Audit, Decision};
 use kernel::actor::{Actor, Scope};
 use kernel::error::Common;
+use kernel::event::Event;
 use kernel::id::{DealerId, FileId, PhotoId, UserId};
 use kernel::job::{Job, Lane};
 use kernel::rights::Right;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::album::{Photo, PhotoChanges, Placed};
+use crate::album::{Album, Photo, PhotoChanges, Placed};
 use crate::error::Error;
 use crate::file::{File, Picture, Status};
 use crate::portrait::{Subject, Whose};
@@ -146,13 +147,14 @@ pub fn mine(actor: &Actor, file: &File) -> Result<UserId, Common> {
     }
 }
 
-/// May the actor ask for this file? Who brought it may, and those who keep the record of the dealer that it was brought for.
+/// May the actor ask for this file? Who brought it may, and those who keep the record of the dealer that it was brought for. A dealer's
+/// paper that is in use is the dealer's alone: who brought it may have left.
 pub fn see(actor: &Actor, file: &File) -> Result<(), Common> {
     let by = actor.person()?.user;
     let absent = || Common::absent("file");
     match file.status {
         Status::Awaiting | Status::Discarded => Err(absent()),
-        Status::Stored | Status::Ready if by == file.uploaded_by => Ok(()),
+        Status::Stored | Status::Ready if by == file.uploaded_by && !taken_over(file) => Ok(()),
         Status::Stored | Status::Ready => {
             let dealer = file.dealer.ok_or_else(absent)?;
             actor
@@ -160,6 +162,11 @@ pub fn see(actor: &Actor, file: &File) -> Result<(), Common> {
                 .map_err(|_| absent())
         }
     }
+}
+
+/// Has the file become a dealer's own?
+fn taken_over(file: &File) -> bool {
+    file.dealer.is_some() && file.attached_at.is_some() && !file.purpose.is_public()
 }
 
 /// May the actor change the photos of this dealer's listings?
@@ -180,6 +187,16 @@ fn changeable(act: &Act, facts: &AlbumFacts) -> Result<(), Error> {
 
 fn audit(action: &'static str, photo: PhotoId, facts: &AlbumFacts) -> Audit {
     Audit::new(action, "photo", photo).for_dealer(facts.dealer)
+}
+
+/// What is told of every change of a listing's photos: how many there are now, and which stands for it.
+fn photos_changed(album: &Album, facts: &AlbumFacts) -> Event {
+    let payload = json!({
+        "listing_id": facts.listing,
+        "photos": album.photos().len(),
+        "primary_file_id": album.primary().map(|photo| photo.file),
+    });
+    Event::new("listing.photos_changed", facts.listing, payload).for_dealer(facts.dealer)
 }
 
 fn absent(what: &'static str) -> Error {
@@ -213,7 +230,8 @@ pub fn add_photo(
         at: act.at,
     };
     let audit = audit("photo.add", id, facts).with(json!({ "position": placed.position }));
-    Ok(Decision::new(plan, placed, audit))
+    let event = photos_changed(&plan.album, facts);
+    Ok(Decision::new(plan, placed, audit).telling(event))
 }
 
 /// A photo moves, is told in other words, or stands for the listing.
@@ -235,7 +253,8 @@ pub fn change_photo(
         discarded: None,
         at: act.at,
     };
-    Ok(Decision::new(plan, placed, audit))
+    let event = photos_changed(&plan.album, facts);
+    Ok(Decision::new(plan, placed, audit).telling(event))
 }
 
 /// A photo goes, with its file.
@@ -248,7 +267,9 @@ pub fn remove_photo(act: &Act, id: PhotoId, facts: &AlbumFacts) -> Result<Decisi
         discarded: Some(file),
         at: act.at,
     };
-    Ok(Decision::new(plan, (), audit("photo.remove", id, facts)).then(removal(file)))
+    let event = photos_changed(&plan.album, facts);
+    let decision = Decision::new(plan, (), audit("photo.remove", id, facts));
+    Ok(decision.telling(event).then(removal(file)))
 }
 
 /// May the actor change the picture of this thing, which is theirs?

@@ -100,7 +100,8 @@ impl Notice {
                     "by": occasion.by(),
                     "amount": standing.map(|offer| offer.amount.to_string()),
                 }))
-                .because(talk.reason.clone()),
+                // What a customer says is theirs, and goes with them; the log is for ever.
+                .because(talk.reason.clone().filter(|_| occasion.by() != Some(Side::Buyer))),
         }
     }
 }

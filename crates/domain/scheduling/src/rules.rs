@@ -264,7 +264,12 @@ pub fn cancel(act: &Act, reason: Option<&str>, filed: &Filed) -> Result<Next, Er
         .drive
         .clone()
         .cancel(by, reason.map(str::to_owned), act.at)?;
-    Ok(Notice::of(Occasion::Cancelled, &drive).deciding(Some(drive.clone()), drive))
+    let mut notice = Notice::of(Occasion::Cancelled, &drive);
+    if by == By::Customer {
+        // What a customer says is theirs, and goes with them; the log is for ever.
+        notice.audit.reason = None;
+    }
+    Ok(notice.deciding(Some(drive.clone()), drive))
 }
 
 /// Declines a request that nobody decided in time; leaves everything else as it is, so that it may run at any time, and twice.

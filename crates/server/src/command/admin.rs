@@ -27,22 +27,36 @@ pub enum AdminCommand {
         #[arg(long, default_value = "Admin")]
         last_name: String,
     },
+    /// Take the second factor away from an account whose holder lost it, with all recovery codes. They are told by mail.
+    DropTotp {
+        /// The address of the account.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// What is to be done, with all that had to be asked for.
+pub(super) enum Task {
+    Create(CreateAccount),
+    DropTotp(String),
 }
 
 impl AdminCommand {
-    /// What it needs beside the configuration: the password, which is asked for at once.
-    pub(super) fn form(self) -> anyhow::Result<CreateAccount> {
-        let Self::Create {
-            email,
-            first_name,
-            last_name,
-        } = self;
-        Ok(CreateAccount {
-            email,
-            password: read_password()?,
-            first_name,
-            last_name,
-            platform_role: PlatformRole::Admin,
+    /// Asks for what it needs beside the configuration: the password of a new admin.
+    pub(super) fn ready(self) -> anyhow::Result<Task> {
+        Ok(match self {
+            Self::Create {
+                email,
+                first_name,
+                last_name,
+            } => Task::Create(CreateAccount {
+                email,
+                password: read_password()?,
+                first_name,
+                last_name,
+                platform_role: PlatformRole::Admin,
+            }),
+            Self::DropTotp { email } => Task::DropTotp(email),
         })
     }
 }
@@ -60,11 +74,20 @@ fn read_password() -> anyhow::Result<Secret> {
     Ok(Secret::new(password))
 }
 
-pub(super) async fn create(config: Config, form: CreateAccount) -> anyhow::Result<u8> {
+pub(super) async fn run(config: Config, task: Task) -> anyhow::Result<u8> {
     let ground = open(config).await?;
     let identity = compose::identity::identity(&ground)?.identity;
     let act = Act::of_system(ground.clock.now(), "command-line");
-    let admin = identity.create_account(&act, &form).await?;
+    let told = match task {
+        Task::Create(form) => {
+            let admin = identity.create_account(&act, &form).await?;
+            format!("{} can sign in as an admin.", admin.email)
+        }
+        Task::DropTotp(email) => {
+            let user = identity.drop_lost_factor(&act, &email).await?;
+            format!("{} signs in with the password alone from now on.", user.email)
+        }
+    };
     close(ground).await?;
-    print(&format!("{} can sign in as an admin.", admin.email))
+    print(&told)
 }

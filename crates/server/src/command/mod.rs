@@ -115,8 +115,8 @@ impl Cli {
             }
             Command::Admin(command) => {
                 let config = configured(&raw)?;
-                let form = command.form()?;
-                actix_rt::System::new().block_on(admin::create(config, form))
+                let task = command.ready()?;
+                actix_rt::System::new().block_on(admin::run(config, task))
             }
             Command::Keys(KeysCommand::Rotate) => {
                 let config = configured(&raw)?;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use api::identity::IdentityServices;
 use api::scheduling::SchedulingServices;
 use api::webhooks::WebhookServices;
 use api::{Core, Services, Settings};
@@ -147,24 +148,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     let queue = SqlQueue::new(ground.db.clone());
     let accepting = Arc::new(AtomicBool::new(true));
     let accounts = identity::identity(ground)?;
-    let core = Core {
-        clock: Arc::clone(&ground.clock),
-        ids: ground.ids.clone(),
-        authenticate: Arc::new(identity::Bearers::new(&accounts, Arc::clone(&ground.clock))),
-        health: Arc::new(DatabaseHealth {
-            db: ground.db.clone(),
-            accepting: Arc::clone(&accepting),
-        }),
-        jobs: Arc::new(queue.clone()),
-        settings: Arc::new(Settings {
-            public_url: config.public_url.clone(),
-            allowed_origins: config.allowed_origins.clone(),
-            rate_limit: config.rate_limit,
-            trusted_proxies: config.trusted_proxies.clone(),
-            currency: config.currency,
-            distance_unit: config.distance_unit,
-        }),
-    };
+    let core = core(ground, &accounts, &queue, &accepting);
     let mailbox = Mailbox::new();
     let courier = courier(config, &mailbox)?;
     let devices = channels::devices(ground)?;
@@ -247,6 +231,29 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         dev,
         accepting,
     })
+}
+
+/// What every endpoint is built on.
+fn core(ground: &Ground, accounts: &IdentityServices, queue: &SqlQueue, accepting: &Arc<AtomicBool>) -> Core {
+    let config = &ground.config;
+    Core {
+        clock: Arc::clone(&ground.clock),
+        ids: ground.ids.clone(),
+        authenticate: Arc::new(identity::Bearers::new(accounts, Arc::clone(&ground.clock))),
+        health: Arc::new(DatabaseHealth {
+            db: ground.db.clone(),
+            accepting: Arc::clone(accepting),
+        }),
+        jobs: Arc::new(queue.clone()),
+        settings: Arc::new(Settings {
+            public_url: config.public_url.clone(),
+            allowed_origins: config.allowed_origins.clone(),
+            rate_limit: config.rate_limit,
+            trusted_proxies: config.trusted_proxies.clone(),
+            currency: config.currency,
+            distance_unit: config.distance_unit,
+        }),
+    }
 }
 
 /// What is done at fixed times.

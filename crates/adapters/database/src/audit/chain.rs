@@ -101,6 +101,10 @@ async fn seal_in(tx: &Tx, limit: u32, seal: Sealing<'_>) -> Result<(u64, Record)
         "SELECT {LINE}, {ORIGIN} FROM audit_log a WHERE a.seq IS NULL ORDER BY a.id LIMIT "
     ))
     .bind(i64::from(limit));
+    if sql.is_postgres() {
+        // Whose origin is erased at this moment must be sealed without it.
+        sql.push(" FOR UPDATE");
+    }
     let found = tx.all(sql).await?;
     let lines: Vec<Line> = found.iter().map(rows::line).collect::<Result<_, _>>()?;
     let links = seal(head, &lines);

@@ -78,10 +78,10 @@ async fn change_in(
     };
     let mut sql = tx.sql();
     sql.push(
-        "SELECT COUNT(*) FROM staff WHERE active AND role = 'owner' AND user_id IS NOT NULL AND dealer_id = ",
+        "SELECT COUNT(*) FROM staff m JOIN users u ON u.id = m.user_id WHERE m.active AND u.active AND m.role = 'owner' AND m.dealer_id = ",
     )
     .bind(dealer.uuid())
-    .push(" AND id <> ")
+    .push(" AND m.id <> ")
     .bind(member.uuid());
     let others: i64 = match tx.one(sql).await? {
         Some(row) => row.try_get_by_index(0)?,

@@ -147,14 +147,16 @@ pub(super) fn signed_in_query(mut sql: Sql, user: UserId, from: Option<(&str, In
     sql
 }
 
-/// What a user signed in with lately, each once; of very many the first.
+/// What a user signed in with lately, each once; of very many the first. Whoever was thrown out is not known by that.
 pub(super) async fn seen(tx: &Tx, user: UserId, at: Instant) -> Result<Vec<Seen>, DbErr> {
     let mut sql = tx.sql();
     sql.push("SELECT DISTINCT device_id, user_agent, ip FROM sessions WHERE user_id = ")
         .bind(user.uuid())
         .push(" AND created_at > ")
         .bind(known_since(at))
-        .push(" LIMIT 1000");
+        .push(
+            " AND (end_reason IS NULL OR end_reason NOT IN ('token_reused', 'password_changed')) LIMIT 1000",
+        );
     let read = |row: &QueryResult| {
         Ok(Seen {
             device_id: get(row, "device_id")?,

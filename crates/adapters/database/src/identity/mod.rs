@@ -30,6 +30,18 @@ pub(crate) async fn locked_user(tx: &Tx, user: UserId) -> Result<Option<User>, D
     Ok(account.map(|account| account.user))
 }
 
+/// Locks somebody whose account is open. A call may have begun before its caller closed the account: what it would keep, nobody
+/// would ever take away.
+pub(crate) async fn lock_open(tx: &Tx, user: UserId) -> Result<bool, DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT 1 AS one FROM users WHERE closed_at IS NULL AND id = ")
+        .bind(user.uuid());
+    if sql.is_postgres() {
+        sql.push(" FOR UPDATE");
+    }
+    Ok(tx.one(sql).await?.is_some())
+}
+
 /// A person, as the database that is written to knows them.
 pub(crate) async fn user_of_primary(db: &Db, user: UserId) -> Result<Option<User>, Common> {
     let query = facts::account_query(db.sql(), &Named::Id(user));

@@ -14,6 +14,7 @@ use sea_orm::{DbErr, QueryResult};
 use super::rows::{LISTING, VEHICLE, listed};
 use crate::db::Db;
 use crate::fault::{self, Stop};
+use crate::identity::lock_open;
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
 use crate::rows::{corrupt, get, id, insert, json_of};
 use crate::sql::Sql;
@@ -159,7 +160,9 @@ async fn keep_in(
     user: UserId,
     decide: Decide<'_, usize, SavedSearch, SavedSearch, Error>,
 ) -> Result<(SavedSearch, Record), Stop<Error>> {
-    tx.lock("users", user.uuid()).await?;
+    if !lock_open(tx, user).await? {
+        return Err(Common::Unauthenticated.into());
+    }
     let mut sql = tx.sql();
     sql.push("SELECT COUNT(*) AS kept FROM saved_searches WHERE user_id = ")
         .bind(user.uuid());

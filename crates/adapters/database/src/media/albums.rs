@@ -43,6 +43,7 @@ async fn facts(tx: &Tx, listing: ListingId, file: Option<FileId>) -> Result<Albu
         None => None,
     };
     Ok(AlbumFacts {
+        listing,
         dealer: id(&row, "dealer_id")?,
         sold: get::<String>(&row, "status")? == "sold",
         version: get(&row, "version")?,

@@ -12,6 +12,7 @@ use kernel::id::{DealerId, FileId, Id, UserId};
 use super::rows;
 use crate::db::Db;
 use crate::fault::{self, Stop};
+use crate::identity::lock_open;
 use crate::inventory::refresh_search;
 use crate::rows::{get, id, insert, update};
 use crate::tx::Tx;
@@ -35,7 +36,9 @@ async fn announce_in(
     dealer: Option<DealerId>,
     decide: Decide<'_, AnnounceFacts, File, File, Error>,
 ) -> Result<(File, Record), Stop<Error>> {
-    tx.lock("users", by.uuid()).await?;
+    if !lock_open(tx, by).await? {
+        return Err(Common::Unauthenticated.into());
+    }
     let mut sql = tx.sql();
     sql.push("SELECT COUNT(*) AS unused FROM files WHERE attached_at IS NULL AND status <> 'discarded' AND uploaded_by = ")
         .bind(by.uuid());

@@ -11,6 +11,7 @@ use sea_orm::{DbErr, QueryResult};
 
 use crate::db::Db;
 use crate::fault::{self, Stop};
+use crate::identity::lock_open;
 use crate::rows::{get, id};
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -100,7 +101,7 @@ async fn register_in(
     endpoint: &Target,
     decide: Decide<'_, DeviceFacts, DevicePlan, Registered, Common>,
 ) -> Result<(Registered, Record), Stop<Common>> {
-    if !tx.lock("users", user.uuid()).await? {
+    if !lock_open(tx, user).await? {
         return Err(Common::absent("user").into());
     }
     let mut sql = tx.sql();

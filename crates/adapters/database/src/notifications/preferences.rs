@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::db::Db;
 use crate::fault::{self, Stop};
+use crate::identity::lock_open;
 use crate::rows::json_opt;
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -67,7 +68,7 @@ async fn change_in(
     user: UserId,
     decide: Decide<'_, Preferences, Preferences, Preferences, Common>,
 ) -> Result<(Preferences, Record), Stop<Common>> {
-    if !tx.lock("users", user.uuid()).await? {
+    if !lock_open(tx, user).await? {
         return Err(Common::absent("user").into());
     }
     let before = match tx.one(of_user(tx.sql(), user)).await? {

@@ -24,8 +24,8 @@ pub(super) enum Blank {
     Said(&'static str),
     /// An address that takes no mail (RFC 2606, 2), a different one for each person.
     Address,
-    /// The person's id, as text.
-    Id,
+    /// The same JSON, its `reason` overwritten where there is one.
+    Reason,
     /// The instant of the act.
     Now,
     /// False.
@@ -37,8 +37,6 @@ pub(super) enum Blank {
 pub(super) enum Erase {
     /// They go.
     Remove,
-    /// They stay as they are: ids and figures.
-    Keep,
     /// They stay, with these columns overwritten.
     Overwrite(&'static [(&'static str, Blank)]),
 }
@@ -65,8 +63,8 @@ pub(super) struct Holding {
     pub(super) erase: Erase,
 }
 
-use Blank::{Address, False, Now, Null, Said, Text as Words};
-use Erase::{Keep, Overwrite, Remove};
+use Blank::{Address, False, Now, Null, Reason, Said, Text as Words};
+use Erase::{Overwrite, Remove};
 use Kind::{Bool, Date, Id, Instant, Int, Json, Text};
 
 /// A car of theirs that nobody ever sold or offered here: nothing of it is business.
@@ -171,7 +169,7 @@ pub(super) const HOLDINGS: &[Holding] = &[
     Holding {
         table: "invitations",
         name: "invitations",
-        of: "accepted_by = ? OR email_folded = (SELECT email_folded FROM users WHERE id = ?)",
+        of: "accepted_by = ? OR email_folded = (SELECT email_folded FROM users WHERE id = ? AND email_verified)",
         told: &[
             ("created_at", Instant),
             ("email", Text),
@@ -188,7 +186,7 @@ pub(super) const HOLDINGS: &[Holding] = &[
     Holding {
         table: "staff",
         name: "work",
-        of: "user_id = ?",
+        of: "user_id = ? OR (user_id IS NULL AND email_folded = (SELECT email_folded FROM users WHERE id = ? AND email_verified))",
         told: &[
             ("id", Id),
             ("dealer_id", Id),
@@ -198,7 +196,7 @@ pub(super) const HOLDINGS: &[Holding] = &[
             ("created_at", Instant),
         ],
         untold: &["user_id", "email_folded", "sites", "version", "updated_at"],
-        erase: Overwrite(&[("email", Address), ("email_folded", Address)]),
+        erase: Overwrite(&[("email", Address), ("email_folded", Address), ("active", False)]),
     },
     Holding {
         table: "service_records",
@@ -234,7 +232,7 @@ pub(super) const HOLDINGS: &[Holding] = &[
             ("entry", Json),
         ],
         untold: &[],
-        erase: Keep,
+        erase: Overwrite(&[("entry", Reason)]),
     },
     Holding {
         table: "vehicle_history",
@@ -333,7 +331,7 @@ pub(super) const HOLDINGS: &[Holding] = &[
     Holding {
         table: "bookings",
         name: "test_drives",
-        of: "user_id = ? OR (user_id IS NULL AND LOWER(caller_email) = (SELECT email_folded FROM users WHERE id = ?))",
+        of: "user_id = ? OR (user_id IS NULL AND LOWER(caller_email) = (SELECT email_folded FROM users WHERE id = ? AND email_verified))",
         told: &[
             ("id", Id),
             ("listing_id", Id),
@@ -442,7 +440,7 @@ pub(super) const HOLDINGS: &[Holding] = &[
     Holding {
         table: "sales",
         name: "purchases",
-        of: "buyer_user_id = ? OR (buyer_user_id IS NULL AND LOWER(buyer_email) = (SELECT email_folded FROM users WHERE id = ?))",
+        of: "buyer_user_id = ? OR (buyer_user_id IS NULL AND LOWER(buyer_email) = (SELECT email_folded FROM users WHERE id = ? AND email_verified))",
         told: &[
             ("id", Id),
             ("dealer_id", Id),
@@ -553,14 +551,6 @@ pub(super) const HOLDINGS: &[Holding] = &[
         erase: Remove,
     },
     Holding {
-        table: "opt_outs",
-        name: "opt_outs",
-        of: "number = (SELECT phone FROM users WHERE id = ?)",
-        told: &[("number", Text), ("network", Text), ("since", Instant)],
-        untold: &["id"],
-        erase: Remove,
-    },
-    Holding {
         table: "files",
         name: "files",
         of: "uploaded_by = ?",
@@ -634,7 +624,6 @@ pub(super) const HOLDINGS: &[Holding] = &[
             ("zip_code", Null),
             ("location", Null),
             ("picture_file_id", Null),
-            ("referral_code", Blank::Id),
             ("referred_by", Null),
             ("erased_at", Now),
         ]),
@@ -665,6 +654,10 @@ pub(super) const IMPERSONAL: &[(&str, &str)] = &[
     ("listing_search", "cars on offer"),
     ("listings", "cars on offer"),
     ("listings_shown", "cars on offer"),
+    (
+        "opt_outs",
+        "a number's wish, whoever has it; nobody shows that a number is theirs",
+    ),
     ("outbox", "events name people by their ids"),
     ("sale_cancelled_bookings", "ids"),
     ("sale_staff", "ids and shares"),

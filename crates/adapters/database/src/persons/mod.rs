@@ -6,6 +6,8 @@ mod tell;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use ::identity::user::User;
 use application::close_account::{Departing, Dossier, ErasureFacts, Persons};
 use application::error::Error;
@@ -16,6 +18,7 @@ use kernel::error::Common;
 use kernel::id::{FileId, UserId};
 use kernel::job::Job;
 use sea_orm::{DbErr, QueryResult};
+use tokio::sync::Semaphore;
 
 use self::holdings::HOLDINGS;
 use crate::db::Db;
@@ -29,12 +32,20 @@ use crate::tx::Tx;
 #[derive(Clone)]
 pub struct SqlPersons {
     db: Db,
+    /// How many dossiers are read at once: each is held as a whole.
+    dossiers: Arc<Semaphore>,
 }
+
+/// Dossiers that are read at once.
+const DOSSIERS: usize = 2;
 
 impl SqlPersons {
     /// In this database.
-    pub const fn new(db: Db) -> Self {
-        Self { db }
+    pub fn new(db: Db) -> Self {
+        Self {
+            db,
+            dossiers: Arc::new(Semaphore::new(DOSSIERS)),
+        }
     }
 
     async fn ids<K>(&self, sql: Sql) -> Result<Vec<kernel::id::Id<K>>, Common> {
@@ -91,7 +102,7 @@ async fn erase_in(
 
 #[async_trait]
 impl Persons for SqlPersons {
-    async fn departing(&self, user: UserId) -> Result<Option<Departing>, Error> {
+    async fn departing(&self, user: UserId, at: Instant) -> Result<Option<Departing>, Error> {
         let mut sql = self.db.sql();
         sql.push("SELECT id FROM users WHERE closed_at IS NOT NULL AND erased_at IS NULL AND id = ")
             .bind(user.uuid());
@@ -103,9 +114,13 @@ impl Persons for SqlPersons {
         };
         let mut drives = self.db.sql();
         drives
-            .push("SELECT id FROM bookings WHERE status IN ('requested', 'approved') AND user_id = ")
+            .push("SELECT id FROM bookings WHERE status IN ('requested', 'approved') AND start_at > ")
+            .bind(at)
+            .push(" AND (user_id = ")
             .bind(user.uuid())
-            .push(" ORDER BY start_at, id");
+            .push(" OR (user_id IS NULL AND LOWER(caller_email) = (SELECT email_folded FROM users WHERE email_verified AND id = ")
+            .bind(user.uuid())
+            .push("))) ORDER BY start_at, id");
         let mut talks = self.db.sql();
         talks
             .push("SELECT id FROM negotiations WHERE status IN ('awaiting_dealer', 'awaiting_buyer', 'on_hold', 'accepted') AND buyer_id = ")
@@ -146,6 +161,8 @@ impl Persons for SqlPersons {
     }
 
     async fn dossier(&self, user: UserId) -> Result<Dossier, Common> {
+        let place = self.dossiers.acquire().await;
+        let _place = place.map_err(|e| Common::internal(e.to_string()))?;
         let mut parts = Vec::new();
         for holding in HOLDINGS.iter().filter(|holding| !holding.told.is_empty()) {
             let rows = self.db.all(tell::query(self.db.sql(), holding, user)).await?;

@@ -1,5 +1,4 @@
 //! The list of holdings, against the schema.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

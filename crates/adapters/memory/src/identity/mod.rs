@@ -18,7 +18,7 @@ use identity::plan::{
 use identity::rules::sign_in_keys;
 use identity::second_factor::{FactorChange, SecondFactor};
 use identity::secret::{PasswordHash, TokenHash};
-use identity::session::{RefreshToken, Session};
+use identity::session::{EndReason, RefreshToken, Session, SessionState};
 use identity::throttle::{Throttle, ThrottleKey};
 use identity::user::{Account, ReferralCode, User};
 use kernel::Instant;
@@ -105,7 +105,14 @@ impl IdentityState {
         });
         let theirs = |session: &&Session| {
             let user = account.as_ref().map(|account| account.user.id);
-            Some(session.user) == user && session.created_at > since
+            let thrown_out = matches!(
+                session.state,
+                SessionState::Ended {
+                    reason: EndReason::TokenReused | EndReason::PasswordChanged,
+                    ..
+                }
+            );
+            Some(session.user) == user && session.created_at > since && !thrown_out
         };
         let seen = self.sessions.values().filter(theirs).map(|session| Seen {
             device_id: session.device_id.clone(),

@@ -225,6 +225,13 @@ pub fn change(
     found.check(patch.active != Patch::Null, "/active", "required", || {
         "can't be null: give true or false".to_owned()
     });
+    let gone = facts.person.as_ref().is_some_and(|person| !person.active);
+    found.check(
+        !(gone && patch.active == Patch::Value(true)),
+        "/active",
+        "account_inactive",
+        || "their account is closed or deactivated: they can't work for anybody".to_owned(),
+    );
     let Some(role) = role.filter(|_| found.is_empty()) else {
         return Err(Common::Invalid(found).into());
     };

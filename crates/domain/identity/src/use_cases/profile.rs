@@ -49,6 +49,10 @@ impl Identity {
             .change(act, me, None, &|facts: &AccountFacts| {
                 act.actor.may(Right::KeepAccount, Scope::Person(me))?;
                 let before = &facts.account.user;
+                if before.closed_at.is_some() {
+                    // The call began before the account was closed.
+                    return Err(Common::Unauthenticated.into());
+                }
                 act.expect_version(before.version)?;
                 let after = patched(before, patch, act.at.date_naive())?.changed();
                 let audit = Audit::new("user.changed", "user", me);

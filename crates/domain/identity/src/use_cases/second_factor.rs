@@ -2,7 +2,8 @@
 
 use kernel::act::{Act, Audit, Decision};
 use kernel::actor::Scope;
-use kernel::error::Common;
+use kernel::email::Email;
+use kernel::error::{Common, Malformed};
 use kernel::event::Event;
 use kernel::id::UserId;
 use kernel::rights::Right;
@@ -10,11 +11,12 @@ use kernel::rights::Right;
 use super::{Identity, told};
 use crate::error::Error;
 use crate::letters;
-use crate::plan::{AccountFacts, AccountPlan, CodeEnd};
+use crate::plan::{AccountFacts, AccountPlan, CodeEnd, SignInTarget};
 use crate::ports::Profile;
 use crate::second_factor::{FactorChange, RECOVERY_CODES, SecondFactor, recovery_code, recovery_hash};
 use crate::secret::Secret;
 use crate::throttle::{self, ThrottleKey};
+use crate::user::User;
 
 /// What a person gets to set up a second factor with. It is shown this once.
 #[derive(Clone, Debug)]
@@ -160,6 +162,40 @@ impl Identity {
             })
             .await?;
         self.proven(end.value).await.map(|_| ())
+    }
+
+    /// Takes the factor away from somebody who lost it, recovery codes and all. For whoever runs the installation, who has made sure
+    /// that it is the person.
+    pub async fn drop_lost_factor(&self, act: &Act, email: &str) -> Result<User, Error> {
+        act.actor.may(Right::ManageUsers, Scope::Platform)?;
+        let email: Email = email
+            .parse()
+            .map_err(|m: Malformed| Common::invalid("email", m.code, m.message))?;
+        let target = SignInTarget {
+            email: &email,
+            ip: None,
+            counting: false,
+        };
+        let account = self.accounts.look_up(&target, act.at).await?.account;
+        let user = account.ok_or(Common::absent("user"))?.user.id;
+        let done = self
+            .accounts
+            .change(act, user, None, &|facts: &AccountFacts| {
+                if facts.account.factor.is_none() {
+                    return Err(Common::absent("second factor").into());
+                }
+                let user = facts.account.user.clone();
+                let plan = AccountPlan {
+                    factor: Some(FactorChange::Dropped(user.id)),
+                    ..AccountPlan::default()
+                };
+                let audit = Audit::new("user.totp_disabled", "user", user.id);
+                let event = Event::new("user.totp_disabled", user.id, told(&user));
+                let letter = letters::totp_disabled(&user);
+                Ok(Decision::new(plan, user, audit).telling(event).then(letter))
+            })
+            .await?;
+        Ok(done.value)
     }
 
     /// A wrong code, counted.
