@@ -4,6 +4,7 @@ use ::identity::user::User;
 use kernel::Instant;
 use kernel::id::{FileId, Id, UserId};
 use kernel::letter::LETTER_JOB;
+use kernel::phone::Phone;
 use sea_orm::DbErr;
 
 use super::holdings::{Blank, Erase, HOLDINGS, Holding};
@@ -129,7 +130,7 @@ async fn traces(tx: &Tx, user: &User) -> Result<(), DbErr> {
     sql.push("DELETE FROM idempotency WHERE scope LIKE ")
         .bind(format!("{} %", user.id));
     tx.run(sql).await?;
-    let number = user.phone.as_ref().map(|phone| phone.as_str());
+    let number = user.phone.as_ref().map(Phone::as_str);
     for word in words {
         let other = if number.is_some_and(|number| quoted(number) == word) {
             quoted(NOBODYS_NUMBER)
