@@ -156,6 +156,30 @@ async fn what_is_no_picture_is_refused() {
 }
 
 #[tokio::test]
+async fn of_a_file_that_is_two_things_the_picture_alone_is_left() {
+    const SCRIPT: &[u8] = b"<html><script>alert(1)</script>PK\x03\x04 and what an archive holds";
+    let studio = Studio::new();
+    for (of, format) in [
+        (FileType::Jpeg, ImageFormat::Jpeg),
+        (FileType::Png, ImageFormat::Png),
+        (FileType::Gif, ImageFormat::Gif),
+        (FileType::Webp, ImageFormat::WebP),
+    ] {
+        let both = Bytes::from([encoded(&photo(60, 40), format), SCRIPT.to_vec()].concat());
+        assert_eq!(FileType::of(&both), Some(of), "by its beginning it is a picture");
+        let mut left = vec![studio.redraw(of, both.clone()).await.unwrap()];
+        let drawn = studio.draw(of, both).await.unwrap();
+        left.extend(drawn.pieces.into_iter().map(|(_, bytes)| bytes));
+        for bytes in left {
+            let found = bytes
+                .windows(8)
+                .any(|some| some == b"<script>" || some == b"alert(1)");
+            assert!(!found, "{of:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_byte_can_be_wrong_without_harm() {
     let studio = Studio::new();
     for (of, format) in [

@@ -18,7 +18,7 @@ use kernel::ports::Clock;
 use kernel::rights::Role;
 use sea_orm::Value;
 
-use crate::world::{World, given_row};
+use crate::world::{World, given_account, given_row};
 use crate::yard::{Yard, accord, usd};
 
 const DAY: i64 = 24 * 3_600;
@@ -72,22 +72,7 @@ impl Watch {
         let world = &self.yard.world;
         let user: UserId = world.ids.next();
         let email = format!("{user}@example.com");
-        let row: Vec<(&str, Value)> = vec![
-            ("id", user.uuid().into()),
-            ("email", email.clone().into()),
-            ("email_folded", email.into()),
-            ("email_verified", true.into()),
-            ("first_name", "Ann".into()),
-            ("last_name", "Buyer".into()),
-            ("last_name_folded", "buyer".into()),
-            ("search_text", "ann buyer".into()),
-            ("platform_role", "customer".into()),
-            ("referral_code", user.to_string().into()),
-            ("active", true.into()),
-            ("version", 1_i64.into()),
-            ("created_at", world.clock.now().into()),
-        ];
-        given_row(world, "users", row).await;
+        given_account(world, user, &email, ["Ann", "Buyer"]).await;
         user
     }
 

@@ -22,7 +22,7 @@ use kernel::ports::Clock;
 use kernel::rights::Role;
 use sea_orm::Value;
 
-use crate::world::{World, given_row};
+use crate::world::{World, given_account, given_row};
 use crate::yard::{VIN, Yard, accord, km, usd};
 
 pub(crate) async fn a_listing_is_read_back_as_it_was_written(world: World) {
@@ -267,6 +267,10 @@ pub(crate) async fn saving_at_the_same_moment_is_saving_once(world: World) {
 pub(crate) async fn saved_searches_are_their_keepers_and_bounded(world: World) {
     let yard = Yard::on(world).await;
     let (ann, bob) = (yard.customer(), yard.customer());
+    if yard.world.database().is_some() {
+        let keeper = ann.actor.user().unwrap();
+        given_account(&yard.world, keeper, "ann@example.com", ["Ann", "Lee"]).await;
+    }
     let search = NewSearch {
         name: Some("Hondas".into()),
         filters: [("make".to_owned(), vec!["Honda".to_owned()])].into(),

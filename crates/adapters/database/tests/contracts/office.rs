@@ -20,10 +20,9 @@ use kernel::actor::{Actor, Membership, Principal};
 use kernel::id::{DealerId, UserId};
 use kernel::paging::PageRequest;
 use kernel::patch::Patch;
-use kernel::ports::Clock;
 use kernel::rights::Role;
 
-use crate::world::{World, given_row};
+use crate::world::{World, given_account};
 
 /// The use cases on the world's ports.
 pub(crate) struct Office {
@@ -111,22 +110,7 @@ impl Office {
             });
             return user;
         }
-        let columns = vec![
-            ("id", user.uuid().into()),
-            ("email", email.clone().into()),
-            ("email_folded", email.clone().into()),
-            ("email_verified", true.into()),
-            ("first_name", name.into()),
-            ("last_name", "Test".into()),
-            ("last_name_folded", "test".into()),
-            ("search_text", email.into()),
-            ("platform_role", "customer".into()),
-            ("referral_code", user.to_string().into()),
-            ("active", true.into()),
-            ("version", 1_i64.into()),
-            ("created_at", world.clock.now().into()),
-        ];
-        given_row(world, "users", columns).await;
+        given_account(world, user, &email, [name, "Test"]).await;
         user
     }
 

@@ -9,6 +9,7 @@ use forecourt_database as database;
 use kernel::Instant;
 use kernel::act::{Act, Record};
 use kernel::error::Common;
+use kernel::id::UserId;
 use kernel::ports::{Clock, Ids};
 use memory::{FixedClock, Memory, SeededRandom};
 use sea_orm::Value;
@@ -93,6 +94,30 @@ pub(crate) fn start() -> Instant {
 /// Writes a row as it is.
 pub(crate) async fn given_row(world: &World, table: &str, columns: Vec<(&str, Value)>) {
     try_row(world, table, columns).await.unwrap();
+}
+
+/// Writes an account with a confirmed address.
+pub(crate) async fn given_account(world: &World, user: UserId, email: &str, name: [&str; 2]) {
+    let [first, last] = name;
+    let row: Vec<(&str, Value)> = vec![
+        ("id", user.uuid().into()),
+        ("email", email.into()),
+        ("email_folded", email.into()),
+        ("email_verified", true.into()),
+        ("first_name", first.into()),
+        ("last_name", last.into()),
+        ("last_name_folded", last.to_lowercase().into()),
+        (
+            "search_text",
+            format!("{first} {last} {email}").to_lowercase().into(),
+        ),
+        ("platform_role", "customer".into()),
+        ("referral_code", user.to_string().into()),
+        ("active", true.into()),
+        ("version", 1_i64.into()),
+        ("created_at", world.clock.now().into()),
+    ];
+    given_row(world, "users", row).await;
 }
 
 /// Writes a row as it is, if the database lets it in.
