@@ -7,7 +7,7 @@ use kernel::letter::LETTER_JOB;
 use kernel::phone::Phone;
 use sea_orm::DbErr;
 
-use super::holdings::{Blank, Erase, HOLDINGS, Holding};
+use super::holdings::{Blank, Erase, Holding, holdings};
 use super::tell::theirs;
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -23,7 +23,7 @@ fn address(user: UserId) -> String {
 /// Takes away what every holding says, and what lies about in words of others: answers kept for repeats, and work that is done.
 pub(super) async fn all(tx: &Tx, user: &User, files: &[FileId], at: Instant) -> Result<(), DbErr> {
     traces(tx, user).await?;
-    for holding in HOLDINGS {
+    for holding in holdings() {
         one(tx, holding, user.id, at).await?;
     }
     discard(tx, files).await

@@ -20,7 +20,7 @@ use kernel::job::Job;
 use sea_orm::{DbErr, QueryResult};
 use tokio::sync::Semaphore;
 
-use self::holdings::HOLDINGS;
+use self::holdings::{THEIR_DRIVES, holdings};
 use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::identity::{locked_user, user_of_primary};
@@ -116,11 +116,9 @@ impl Persons for SqlPersons {
         drives
             .push("SELECT id FROM bookings WHERE status IN ('requested', 'approved') AND start_at > ")
             .bind(at)
-            .push(" AND (user_id = ")
-            .bind(user.uuid())
-            .push(" OR (user_id IS NULL AND LOWER(caller_email) = (SELECT email_folded FROM users WHERE email_verified AND id = ")
-            .bind(user.uuid())
-            .push("))) ORDER BY start_at, id");
+            .push(" AND (");
+        tell::theirs(&mut drives, THEIR_DRIVES, user);
+        drives.push(") ORDER BY start_at, id");
         let mut talks = self.db.sql();
         talks
             .push("SELECT id FROM negotiations WHERE status IN ('awaiting_dealer', 'awaiting_buyer', 'on_hold', 'accepted') AND buyer_id = ")
@@ -164,7 +162,7 @@ impl Persons for SqlPersons {
         let place = self.dossiers.acquire().await;
         let _place = place.map_err(|e| Common::internal(e.to_string()))?;
         let mut parts = Vec::new();
-        for holding in HOLDINGS.iter().filter(|holding| !holding.told.is_empty()) {
+        for holding in holdings().filter(|holding| !holding.told.is_empty()) {
             let rows = self.db.all(tell::query(self.db.sql(), holding, user)).await?;
             let told = rows
                 .iter()

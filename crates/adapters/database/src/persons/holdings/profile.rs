@@ -1,0 +1,87 @@
+//! The person, and the files that they brought. The last: what goes before looks people up here.
+
+use super::{Blank, Erase, Holding, Kind};
+use Blank::{Address, False, Now, Null, Text as Words};
+use Erase::Overwrite;
+use Kind::{Bool, Date, Id, Instant, Int, Text};
+
+pub(super) const ALL: &[Holding] = &[
+    Holding {
+        table: "files",
+        name: "files",
+        of: "uploaded_by = ?",
+        told: &[
+            ("id", Id),
+            ("purpose", Text),
+            ("name", Text),
+            ("content_type", Text),
+            ("size", Int),
+            ("width", Int),
+            ("height", Int),
+            ("created_at", Instant),
+        ],
+        untold: &[
+            "uploaded_by",
+            "dealer_id",
+            "sha256",
+            "status",
+            "likeness",
+            "attached_at",
+            "expires_at",
+        ],
+        erase: Overwrite(&[("name", Words("file"))]),
+    },
+    Holding {
+        table: "users",
+        name: "profile",
+        of: "id = ?",
+        told: &[
+            ("id", Id),
+            ("email", Text),
+            ("email_verified", Bool),
+            ("first_name", Text),
+            ("last_name", Text),
+            ("phone", Text),
+            ("date_of_birth", Date),
+            ("address", Text),
+            ("zip_code", Text),
+            ("location", Text),
+            ("picture_file_id", Id),
+            ("platform_role", Text),
+            ("referral_code", Text),
+            ("referred_by", Id),
+            ("terms_version", Text),
+            ("terms_id", Id),
+            ("terms_at", Instant),
+            ("active", Bool),
+            ("created_at", Instant),
+        ],
+        untold: &[
+            "email_folded",
+            "password",
+            "last_name_folded",
+            "search_text",
+            "version",
+            "closed_at",
+            "erased_at",
+        ],
+        erase: Overwrite(&[
+            ("email", Address),
+            ("email_folded", Address),
+            ("email_verified", False),
+            ("password", Null),
+            ("first_name", Words("Closed")),
+            ("last_name", Words("account")),
+            ("last_name_folded", Words("account")),
+            ("search_text", Words("")),
+            ("phone", Null),
+            ("date_of_birth", Null),
+            ("address", Null),
+            ("zip_code", Null),
+            ("location", Null),
+            ("picture_file_id", Null),
+            ("referred_by", Null),
+            ("erased_at", Now),
+        ]),
+    },
+];
