@@ -34,6 +34,7 @@ mod retention;
 mod sales;
 mod scheduling;
 mod search;
+mod second_factor;
 mod showroom;
 mod statements;
 mod stock_files;
@@ -171,9 +172,10 @@ const JOURNEYS: &[Journey] = &[
     journey!(accounts::a_person_changes_their_own_data_and_nothing_else),
     journey!(accounts::a_new_address_counts_when_its_code_came_back),
     journey!(accounts::a_sign_in_with_a_new_device_is_told),
-    journey!(accounts::a_second_factor_is_set_up_asked_for_and_taken_away),
-    journey!(accounts::an_admin_without_the_factor_that_admins_need_is_a_customer),
-    journey!(accounts::a_lost_factor_is_dropped_by_an_operator),
+    journey!(accounts::who_is_needed_can_not_close_their_account),
+    journey!(second_factor::a_second_factor_is_set_up_asked_for_and_taken_away),
+    journey!(second_factor::an_admin_without_the_factor_that_admins_need_is_a_customer),
+    journey!(second_factor::a_lost_factor_is_dropped_by_an_operator),
     journey!(accounts::failures_slow_down_and_never_lock_the_holder_out),
     journey!(accounts::an_admin_finds_closes_and_opens_accounts),
     journey!(accounts::an_invited_admin_joins_once),
