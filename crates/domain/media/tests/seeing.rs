@@ -1,4 +1,5 @@
 //! Who may ask for a file.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use forecourt_media::file::{File, Status};
 use forecourt_media::file_type::FileType;
