@@ -157,12 +157,9 @@ impl Queue for SqlQueue {
     }
 
     async fn enqueue(&self, job: Job, now: Instant) -> Result<bool, Common> {
-        let id = self.db.ids.uuid();
-        Ok(self
-            .db
-            .run(record::job_rows(self.db.sql(), vec![(id, job, "system")], now))
-            .await?
-            == 1)
+        let mut sql = self.db.sql();
+        record::job_rows(&mut sql, [(self.db.ids.uuid(), job, "system")], now);
+        Ok(self.db.run(sql).await? == 1)
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Common> {

@@ -12,21 +12,92 @@ use audit::line::{ANONYMOUS, SYSTEM, USER, by_key};
 use crate::sql::Sql;
 use crate::tx::Tx;
 
-/// Writes the record of an act within its transaction.
-pub(crate) async fn write(tx: &Tx, act: &Act, record: Record) -> Result<(), DbErr> {
+/// What one statement writes.
+enum Part<'a> {
+    /// The answer that repeats of the request get.
+    Answer { scope: &'a str, answer: String },
+    /// Events, at most [`ROWS`].
+    Events(Vec<Event>),
+    /// Jobs, at most [`ROWS`].
+    Jobs(Vec<Job>),
+    /// The line of the audit log.
+    Audit(Audit),
+}
+
+/// Writes the record of an act within its transaction, and the answer that is kept under its idempotency key.
+pub(crate) async fn write<'a>(
+    tx: &Tx,
+    act: &'a Act,
+    answer: Option<(&'a str, String)>,
+    record: Record,
+) -> Result<(), DbErr> {
+    let mut parts: Vec<Part<'a>> = Vec::new();
+    parts.extend(answer.map(|(scope, answer)| Part::Answer { scope, answer }));
     // An import tells of hundreds of listings at once, a suspension has a letter for each customer.
-    let mut events = record.events.into_iter().peekable();
-    while events.peek().is_some() {
-        let some: Vec<Event> = events.by_ref().take(ROWS).collect();
-        tx.run(event_rows(tx, act, some)).await?;
+    parts.extend(in_rows(record.events).map(Part::Events));
+    parts.extend(in_rows(record.jobs).map(Part::Jobs));
+    parts.extend(record.audit.map(Part::Audit));
+    if !tx.sql().is_postgres() {
+        for part in parts {
+            let mut sql = tx.sql();
+            part_of(&mut sql, tx, act, part);
+            tx.run(sql).await?;
+        }
+        return Ok(());
     }
-    let request = act.request_id.as_str();
-    let jobs = record.jobs.into_iter().map(|job| (job, request)).collect();
-    queue(tx, jobs, act.at).await?;
-    if let Some(audit) = record.audit {
-        tx.run(audit_row(tx.sql(), tx.ids.uuid(), act, audit)).await?;
+    while !parts.is_empty() {
+        let rest = parts.split_off(parts.len().min(TOGETHER));
+        tx.run(together(tx, act, parts)).await?;
+        parts = rest;
     }
     Ok(())
+}
+
+/// Parts that PostgreSQL gets as one statement: an act of everyday has no more. Each way to the database and back costs more than
+/// what is written.
+const TOGETHER: usize = 4;
+
+/// `WITH w0 AS (INSERT …), w1 AS (INSERT …) INSERT …`
+fn together(tx: &Tx, act: &Act, mut parts: Vec<Part<'_>>) -> Sql {
+    let mut sql = tx.sql();
+    let last = parts.pop();
+    for (n, part) in parts.into_iter().enumerate() {
+        sql.push(if n > 0 { ", w" } else { "WITH w" })
+            .push(&n.to_string())
+            .push(" AS (");
+        part_of(&mut sql, tx, act, part);
+        sql.push(") ");
+    }
+    if let Some(last) = last {
+        part_of(&mut sql, tx, act, last);
+    }
+    sql
+}
+
+fn part_of(sql: &mut Sql, tx: &Tx, act: &Act, part: Part<'_>) {
+    match part {
+        Part::Answer { scope, answer } => {
+            sql.push("UPDATE idempotency SET answer = ")
+                .bind(answer)
+                .push(" WHERE scope = ")
+                .bind(scope);
+        }
+        Part::Events(events) => event_rows(sql, tx, act, events),
+        Part::Jobs(jobs) => {
+            let request = act.request_id.as_str();
+            let rows = jobs.into_iter().map(|job| (tx.ids.uuid(), job, request));
+            job_rows(sql, rows, act.at);
+        }
+        Part::Audit(audit) => audit_row(sql, tx.ids.uuid(), act, audit),
+    }
+}
+
+fn in_rows<T>(all: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    let mut all = all.into_iter();
+    std::iter::from_fn(move || {
+        let some: Vec<T> = all.by_ref().take(ROWS).collect();
+        (!some.is_empty()).then_some(some)
+    })
 }
 
 /// Events or jobs that are written in one statement: with ten values each, far below what either database takes.
@@ -34,25 +105,23 @@ const ROWS: usize = 500;
 
 /// Puts jobs into the queue, each with the request that wants it; those whose `once` key is known are left out.
 pub(crate) async fn queue(tx: &Tx, jobs: Vec<(Job, &str)>, now: kernel::Instant) -> Result<(), DbErr> {
-    let mut left = jobs;
-    while !left.is_empty() {
-        let rest = left.split_off(left.len().min(ROWS));
-        let with_id = |(job, request)| (tx.ids.uuid(), job, request);
-        let rows = left.into_iter().map(with_id).collect();
-        tx.run(job_rows(tx.sql(), rows, now)).await?;
-        left = rest;
+    for some in in_rows(jobs) {
+        let mut sql = tx.sql();
+        let rows = some
+            .into_iter()
+            .map(|(job, request)| (tx.ids.uuid(), job, request));
+        job_rows(&mut sql, rows, now);
+        tx.run(sql).await?;
     }
     Ok(())
 }
 
-fn event_rows(tx: &Tx, act: &Act, events: Vec<Event>) -> Sql {
-    let mut sql = tx.sql();
+fn event_rows(sql: &mut Sql, tx: &Tx, act: &Act, events: Vec<Event>) {
     sql.push("INSERT INTO outbox (id, name, version, subject, dealer_id, payload, request_id, actor_id, at) VALUES ");
     for (n, event) in events.into_iter().enumerate() {
         sql.push(if n > 0 { ", (" } else { "(" });
-        event_row(&mut sql, tx.ids.uuid(), act, event);
+        event_row(sql, tx.ids.uuid(), act, event);
     }
-    sql
 }
 
 fn event_row(sql: &mut Sql, id: Uuid, act: &Act, event: Event) {
@@ -75,14 +144,17 @@ fn event_row(sql: &mut Sql, id: Uuid, act: &Act, event: Event) {
 }
 
 /// The statement that queues jobs; it leaves out those whose `once` key is known.
-pub(crate) fn job_rows(mut sql: Sql, jobs: Vec<(Uuid, Job, &str)>, now: kernel::Instant) -> Sql {
+pub(crate) fn job_rows<'a>(
+    sql: &mut Sql,
+    jobs: impl IntoIterator<Item = (Uuid, Job, &'a str)>,
+    now: kernel::Instant,
+) {
     sql.push("INSERT INTO jobs (id, kind, payload, status, run_at, once_key, lane, watched_by, dealer_id, request_id, created_at) VALUES ");
     for (n, (id, job, request_id)) in jobs.into_iter().enumerate() {
         sql.push(if n > 0 { ", (" } else { "(" });
-        job_row(&mut sql, id, job, now, request_id);
+        job_row(sql, id, job, now, request_id);
     }
     sql.push(" ON CONFLICT DO NOTHING");
-    sql
 }
 
 fn job_row(sql: &mut Sql, id: Uuid, job: Job, now: kernel::Instant, request_id: &str) {
@@ -107,7 +179,7 @@ fn job_row(sql: &mut Sql, id: Uuid, job: Job, now: kernel::Instant, request_id: 
     sql.push(", ").bind(now).push(")");
 }
 
-fn audit_row(mut sql: Sql, id: Uuid, act: &Act, audit: Audit) -> Sql {
+fn audit_row(sql: &mut Sql, id: Uuid, act: &Act, audit: Audit) {
     let actor = match &act.actor {
         Actor::Anonymous => ANONYMOUS.to_owned(),
         Actor::User(_) => USER.to_owned(),
@@ -141,5 +213,4 @@ fn audit_row(mut sql: Sql, id: Uuid, act: &Act, audit: Audit) -> Sql {
         .push(", ")
         .bind(audit.reason)
         .push(")");
-    sql
 }

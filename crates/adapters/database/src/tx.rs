@@ -218,16 +218,14 @@ impl Tx {
     }
 
     async fn commit<T: Serialize, E>(self, act: &Act, answer: &T, record: Record) -> Result<(), Stop<E>> {
-        if let Some(claim) = &act.claim {
-            let kept = serde_json::to_string(answer).map_err(|e| Common::internal(e.to_string()))?;
-            let mut sql = self.sql();
-            sql.push("UPDATE idempotency SET answer = ")
-                .bind(kept)
-                .push(" WHERE scope = ")
-                .bind(claim.scope.as_str());
-            self.run(sql).await?;
-        }
-        record::write(&self, act, record).await?;
+        let kept = match &act.claim {
+            Some(claim) => {
+                let answer = serde_json::to_string(answer).map_err(|e| Common::internal(e.to_string()))?;
+                Some((claim.scope.as_str(), answer))
+            }
+            None => None,
+        };
+        record::write(&self, act, kept, record).await?;
         self.patience.wait(self.inner.commit()).await?;
         Ok(())
     }

@@ -11,6 +11,7 @@ use scheduling::error::Error;
 use scheduling::notice::Filed;
 use scheduling::ports::{BookingFacts, BookingTarget, Bookings, MoveFacts, Patron, Placed};
 
+use super::slots::Wanted;
 use super::{holds, rows, slots};
 use crate::db::Db;
 use crate::fault::Stop;
@@ -94,18 +95,19 @@ pub(super) async fn booking_facts(
     act: &Act,
     target: &BookingTarget,
 ) -> Result<BookingFacts, Stop<Error>> {
-    lock_listing(tx, target.listing).await?;
-    let customer = match target.customer {
-        Some(user) => lock_patron(tx, user).await?,
-        None => None,
+    let customer = lock(tx, target.listing, target.customer).await?;
+    let wanted = Wanted {
+        listing: target.listing,
+        within: day_from(target.start_at),
+        customer: target.customer,
+        but: None,
     };
-    let within = day_from(target.start_at);
-    let times = slots::times(tx, target.listing, within, act.at, None).await?;
+    let (times, theirs) = slots::times(tx, &wanted, act.at).await?;
     Ok(BookingFacts {
         taken: times.taken,
         holds: times.holds,
         car: times.car,
-        theirs: theirs(tx, target.customer, act.at, None).await?,
+        theirs,
         customer,
     })
 }
@@ -132,18 +134,21 @@ async fn reschedule_in(
 ) -> Result<(TestDrive, Record), Stop<Error>> {
     // Which listing and which customer never change: they may be read before they are locked.
     let before: Filed = rows::find(tx, id).await?;
-    lock_listing(tx, before.drive.listing).await?;
-    if let Some(user) = before.drive.customer.user {
-        lock_patron(tx, user).await?;
-    }
+    lock(tx, before.drive.listing, before.drive.customer.user).await?;
     tx.lock("bookings", id.uuid()).await?;
     let filed: Filed = rows::find(tx, id).await?;
-    let times = slots::times(tx, filed.drive.listing, day_from(start_at), act.at, Some(id)).await?;
+    let wanted = Wanted {
+        listing: filed.drive.listing,
+        within: day_from(start_at),
+        customer: filed.drive.customer.user,
+        but: Some(id),
+    };
+    let (times, theirs) = slots::times(tx, &wanted, act.at).await?;
     let facts = MoveFacts {
         taken: times.taken,
         holds: times.holds,
         car: times.car,
-        theirs: theirs(tx, filed.drive.customer.user, act.at, Some(id)).await?,
+        theirs,
         filed,
     };
     let decision = decide(&facts).map_err(Stop::Domain)?;
@@ -152,39 +157,36 @@ async fn reschedule_in(
     Ok((decision.answer, decision.record))
 }
 
-/// Locks a listing, and its dealer against being suspended meanwhile: drives of one dealer need not wait for each other.
-pub(super) async fn lock_listing(tx: &Tx, listing: ListingId) -> Result<(), Stop<Error>> {
+/// Locks a listing, and its dealer against being suspended meanwhile: drives of one dealer need not wait for each other. Then the
+/// user who wants to drive, if one is named; none when there is no such user.
+pub(super) async fn lock(
+    tx: &Tx,
+    listing: ListingId,
+    customer: Option<UserId>,
+) -> Result<Option<Patron>, Stop<Error>> {
     let mut sql = tx.sql();
     if sql.is_postgres() {
-        // The dealer is locked before the first row of listings is looked for, in one statement.
+        // One statement, in which each row is looked for once the row before is locked.
         sql.push("WITH dealer AS MATERIALIZED (SELECT 1 FROM dealers WHERE id = (SELECT dealer_id FROM listings WHERE id = ")
             .bind(listing.uuid())
-            .push(") FOR KEY SHARE) SELECT 1 FROM listings WHERE EXISTS (SELECT 1 FROM dealer) AND id = ")
+            .push(") FOR KEY SHARE), car AS MATERIALIZED (SELECT 1 FROM listings WHERE EXISTS (SELECT 1 FROM dealer) AND id = ")
             .bind(listing.uuid())
-            .push(" FOR UPDATE");
+            .push(" FOR UPDATE), patron AS MATERIALIZED (SELECT first_name, last_name, email, phone, active FROM users \
+                   WHERE EXISTS (SELECT 1 FROM car) AND id = ")
+            .bind(customer.map(|user| user.uuid()))
+            .push(" FOR UPDATE) SELECT p.* FROM (SELECT 1 FROM car) c LEFT JOIN patron p ON TRUE");
     } else {
-        sql.push("SELECT 1 FROM listings WHERE id = ")
+        sql.push("SELECT u.first_name, u.last_name, u.email, u.phone, u.active FROM listings l LEFT JOIN users u ON u.id = ")
+            .bind(customer.map(|user| user.uuid()))
+            .push(" WHERE l.id = ")
             .bind(listing.uuid());
     }
-    if tx.one(sql).await?.is_some() {
-        Ok(())
-    } else {
-        Err(Common::absent("listing").into())
-    }
-}
-
-/// Locks a user who wants to drive; none when there is no such user.
-async fn lock_patron(tx: &Tx, user: UserId) -> Result<Option<Patron>, Stop<Error>> {
-    let mut sql = tx.sql();
-    sql.push("SELECT first_name, last_name, email, phone, active FROM users WHERE id = ")
-        .bind(user.uuid());
-    if sql.is_postgres() {
-        sql.push(" FOR UPDATE");
-    }
-    let Some(row) = tx.one(sql).await? else {
-        return Ok(None);
-    };
-    Ok(Some(rows::patron(&row, user)?))
+    let row = tx.one(sql).await?.ok_or(Common::absent("listing"))?;
+    let known = row.try_get::<Option<String>>("", "email")?.is_some();
+    Ok(match customer {
+        Some(user) if known => Some(rows::patron(&row, user)?),
+        _ => None,
+    })
 }
 
 /// The day that follows a start: no slot is longer.
@@ -193,17 +195,4 @@ fn day_from(start_at: Instant) -> Slot {
         start_at,
         end_at: start_at.checked_add_days(Days::new(1)).unwrap_or(start_at),
     }
-}
-
-async fn theirs(
-    tx: &Tx,
-    user: Option<UserId>,
-    at: Instant,
-    but: Option<BookingId>,
-) -> Result<Vec<Slot>, Stop<Error>> {
-    let Some(user) = user else {
-        return Ok(Vec::new());
-    };
-    let found = tx.all(rows::theirs(tx.sql(), user, at, but)).await?;
-    Ok(found.iter().map(rows::slot).collect::<Result<_, _>>()?)
 }

@@ -250,17 +250,6 @@ pub(super) fn touching(sql: &mut Sql, table: &'static str, within: Slot) {
         .bind(within.start_at);
 }
 
-/// Slots of a customer's live drives that are not over.
-pub(super) fn theirs(mut sql: Sql, user: UserId, at: Instant, but: Option<BookingId>) -> Sql {
-    sql.push("SELECT b.start_at, b.end_at FROM bookings b WHERE b.user_id = ")
-        .bind(user.uuid());
-    sql.push(" AND ").push(LIVE).push(" AND b.end_at > ").bind(at);
-    if let Some(but) = but {
-        sql.push(" AND b.id <> ").bind(but.uuid());
-    }
-    sql
-}
-
 /// Writes a new drive.
 pub(super) async fn insert(tx: &Tx, drive: &TestDrive) -> Result<(), DbErr> {
     let of_user = drive.customer.user.is_some();

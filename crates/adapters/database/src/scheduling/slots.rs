@@ -8,7 +8,7 @@ use dealers::hours::{DayException, OpeningHours, Span};
 use inventory::listing::ListingStatus;
 use kernel::Instant;
 use kernel::error::Common;
-use kernel::id::{BookingId, Id, ListingId, SiteId};
+use kernel::id::{BookingId, Id, ListingId, SiteId, UserId};
 use scheduling::booking::Slot;
 use scheduling::error::Error;
 use scheduling::hold::SlotHold;
@@ -40,53 +40,96 @@ impl SqlSlots {
 #[async_trait]
 impl Slots for SqlSlots {
     async fn times(&self, listing: ListingId, within: Slot, now: Instant) -> Result<Option<CarTimes>, Error> {
-        let rows = self
-            .db
-            .all(query(self.db.sql(), listing, within, now, None))
-            .await?;
-        Ok(read(&rows)?)
+        let wanted = Wanted {
+            listing,
+            within,
+            customer: None,
+            but: None,
+        };
+        let rows = self.db.all(query(self.db.sql(), &wanted, now)).await?;
+        Ok(read(&rows)?.map(|(times, _)| times))
     }
 }
 
-/// The car of a listing, its live drives but for `but`, and its holds that are not over, within an act that has locked it.
+/// What is asked about a car's times.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    /// The listing.
+    pub listing: ListingId,
+    /// Drives and holds of the car that share a moment with this.
+    pub within: Slot,
+    /// Whose drives are wanted too, of whatever car.
+    pub customer: Option<UserId>,
+    /// A drive that doesn't count.
+    pub but: Option<BookingId>,
+}
+
+/// The car of a listing, its live drives and its holds that are not over, and the slots of the customer's live drives that are
+/// not over, within an act that has locked both.
 pub(super) async fn times(
     tx: &Tx,
-    listing: ListingId,
-    within: Slot,
+    wanted: &Wanted,
     now: Instant,
-    but: Option<BookingId>,
-) -> Result<CarTimes, Stop<Error>> {
-    let rows = tx.all(query(tx.sql(), listing, within, now, but)).await?;
+) -> Result<(CarTimes, Vec<Slot>), Stop<Error>> {
+    let rows = tx.all(query(tx.sql(), wanted, now)).await?;
     Ok(read(&rows)?.ok_or(Common::absent("listing"))?)
 }
 
-/// A row for each drive or hold that shares a moment with `within`; one without either where there is none.
-fn query(mut sql: Sql, listing: ListingId, within: Slot, now: Instant, but: Option<BookingId>) -> Sql {
+/// A row for each drive or hold of the car, and for each drive of the customer; one without any where there is none.
+fn query(mut sql: Sql, wanted: &Wanted, now: Instant) -> Sql {
     sql.push(
         "SELECT l.id, l.vehicle_id, l.dealer_id, l.status, v.year, v.make, v.model, v.trim, \
          d.name AS dealer_name, d.status AS dealer_status, s.id AS site_id, s.name AS site_name, \
          s.line1, s.line2, s.city, s.state, s.postal_code, s.country, s.timezone, s.hours, s.exceptions, s.slot_rules, \
          CASE WHEN l.status = 'reserved' THEN (SELECT n.buyer_id FROM negotiations n WHERE n.listing_id = l.id \
          AND n.status = 'accepted') END AS reserved_for, \
-         t.start_at, t.end_at, t.hold_id, t.holder_id, t.created_at, t.expires_at \
+         t.what, t.start_at, t.end_at, t.hold_id, t.holder_id, t.created_at, t.expires_at \
          FROM listings l JOIN vehicles v ON v.id = l.vehicle_id JOIN dealers d ON d.id = l.dealer_id \
-         LEFT JOIN sites s ON s.id = l.site_id LEFT JOIN (SELECT b.start_at, b.end_at, NULL AS hold_id, NULL AS holder_id, \
-         NULL AS created_at, NULL AS expires_at FROM bookings b WHERE ",
+         LEFT JOIN sites s ON s.id = l.site_id LEFT JOIN (",
     );
-    of_car(&mut sql, "b", listing);
-    sql.push(rows::LIVE).push(" AND ");
-    rows::touching(&mut sql, "b", within);
-    if let Some(but) = but {
-        sql.push(" AND b.id <> ").bind(but.uuid());
+    drives(&mut sql, TAKEN, wanted.but);
+    of_car(&mut sql, "b", wanted.listing);
+    sql.push(" AND ");
+    rows::touching(&mut sql, "b", wanted.within);
+    sql.push(" UNION ALL SELECT '").push(HELD).push(
+        "', h.start_at, h.end_at, h.id, h.user_id, h.created_at, h.expires_at FROM slot_holds h WHERE ",
+    );
+    of_car(&mut sql, "h", wanted.listing);
+    sql.push(" AND h.expires_at > ").bind(now).push(" AND ");
+    rows::touching(&mut sql, "h", wanted.within);
+    // Behind the holds: PostgreSQL takes the types of two parts' columns from the first two.
+    if let Some(user) = wanted.customer {
+        sql.push(" UNION ALL ");
+        drives(&mut sql, THEIRS, wanted.but);
+        sql.push("b.user_id = ")
+            .bind(user.uuid())
+            .push(" AND b.end_at > ")
+            .bind(now);
     }
-    sql.push(
-        " UNION ALL SELECT h.start_at, h.end_at, h.id, h.user_id, h.created_at, h.expires_at FROM slot_holds h WHERE ",
-    );
-    of_car(&mut sql, "h", listing);
-    sql.push("h.expires_at > ").bind(now).push(" AND ");
-    rows::touching(&mut sql, "h", within);
-    sql.push(") t ON TRUE WHERE l.id = ").bind(listing.uuid());
+    sql.push(") t ON TRUE WHERE l.id = ").bind(wanted.listing.uuid());
     sql
+}
+
+/// A drive of the car.
+const TAKEN: &str = "taken";
+/// A drive of the customer.
+const THEIRS: &str = "theirs";
+/// A hold of the car.
+const HELD: &str = "held";
+
+/// `SELECT … AND `: live drives but for one, ready for conditions.
+fn drives(sql: &mut Sql, what: &'static str, but: Option<BookingId>) {
+    sql.push("SELECT '")
+        .push(what)
+        .push(
+            "' AS what, b.start_at, b.end_at, NULL AS hold_id, NULL AS holder_id, NULL AS created_at, NULL AS expires_at \
+             FROM bookings b WHERE ",
+        )
+        .push(rows::LIVE)
+        .push(" AND ");
+    if let Some(but) = but {
+        sql.push("b.id <> ").bind(but.uuid()).push(" AND ");
+    }
 }
 
 /// The condition on the car, which is looked up once: either table is read by its index.
@@ -94,23 +137,21 @@ fn of_car(sql: &mut Sql, table: &'static str, listing: ListingId) {
     sql.push(table)
         .push(".vehicle_id = (SELECT vehicle_id FROM listings WHERE id = ")
         .bind(listing.uuid())
-        .push(") AND ");
+        .push(")");
 }
 
-fn read(rows: &[QueryResult]) -> Result<Option<CarTimes>, Common> {
+fn read(rows: &[QueryResult]) -> Result<Option<(CarTimes, Vec<Slot>)>, Common> {
     let Some(first) = rows.first() else {
         return Ok(None);
     };
     let car = read_car(first)?;
-    let (mut taken, mut holds) = (Vec::new(), Vec::new());
-    let mut sort = |row| -> Result<(), DbErr> {
-        if row_is_empty(row)? {
-            return Ok(());
-        }
-        match row.try_get::<Option<Uuid>>("", "hold_id")? {
-            None => taken.push(rows::slot(row)?),
-            Some(hold) => holds.push(SlotHold {
-                id: Id::from_uuid(hold),
+    let (mut taken, mut holds, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut sort = |row: &QueryResult| -> Result<(), DbErr> {
+        match row.try_get::<Option<String>>("", "what")?.as_deref() {
+            Some(TAKEN) => taken.push(rows::slot(row)?),
+            Some(THEIRS) => theirs.push(rows::slot(row)?),
+            Some(_) => holds.push(SlotHold {
+                id: id(row, "hold_id")?,
                 listing: car.listing,
                 vehicle: car.vehicle,
                 user: id(row, "holder_id")?,
@@ -118,18 +159,15 @@ fn read(rows: &[QueryResult]) -> Result<Option<CarTimes>, Common> {
                 created_at: row.try_get("", "created_at")?,
                 expires_at: row.try_get("", "expires_at")?,
             }),
+            // A car that nothing touches.
+            None => {}
         }
         Ok(())
     };
     rows.iter()
         .try_for_each(&mut sort)
         .map_err(|e| fault::common(&e))?;
-    Ok(Some(CarTimes { car, taken, holds }))
-}
-
-/// A row of a car that nothing touches.
-fn row_is_empty(row: &QueryResult) -> Result<bool, DbErr> {
-    Ok(row.try_get::<Option<Instant>>("", "start_at")?.is_none())
+    Ok(Some((CarTimes { car, taken, holds }, theirs)))
 }
 
 fn read_car(row: &QueryResult) -> Result<BookableVehicle, Common> {

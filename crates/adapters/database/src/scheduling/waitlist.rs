@@ -16,7 +16,8 @@ use scheduling::ports::{
 use scheduling::waitlist::{WaitStatus, WaitlistEntry};
 use sea_orm::{DbErr, QueryResult};
 
-use super::bookings::{booking_facts, lock_listing};
+use super::bookings::{booking_facts, lock};
+use super::slots::Wanted;
 use super::{holds, rows, slots};
 use crate::db::Db;
 use crate::fault::{self, Stop, corrupt};
@@ -215,7 +216,7 @@ async fn turn_in(
     turn: &Turn,
     decide: Decide<'_, TurnFacts, WaitPlan, (), Error>,
 ) -> Result<((), Record), Stop<Error>> {
-    lock_listing(tx, turn.listing_id).await?;
+    lock(tx, turn.listing_id, None).await?;
     let line = in_line(tx, turn).await?;
     if line.is_empty() {
         return Ok(((), Record::default()));
@@ -226,7 +227,13 @@ async fn turn_in(
         start_at: start.checked_sub_days(Days::new(1)).unwrap_or(start),
         end_at: end.checked_add_days(Days::new(1)).unwrap_or(end),
     };
-    let times = slots::times(tx, turn.listing_id, within, act.at, None).await?;
+    let wanted = Wanted {
+        listing: turn.listing_id,
+        within,
+        customer: None,
+        but: None,
+    };
+    let (times, _) = slots::times(tx, &wanted, act.at).await?;
     let facts = TurnFacts {
         car: times.car,
         taken: times.taken,
