@@ -2,6 +2,7 @@
 
 use kernel::error::{Common, Failure, Kind, Violations};
 use kernel::id::{ListingId, VehicleId};
+use kernel::money::Currency;
 
 use crate::listing::{ListingStatus, Step};
 use crate::vehicle::VehicleStatus;
@@ -43,6 +44,14 @@ pub enum Error {
         "an active listing needs one of the dealer's sites: set site_id first, or together with the status"
     )]
     SiteRequired,
+    /// Offers are made in the currency that the car is offered in.
+    #[error(
+        "a car that is on offer keeps its currency, {currency}, since offers are made in it: take the listing down first"
+    )]
+    CurrencyFixed {
+        /// The listing's.
+        currency: Currency,
+    },
     /// The same owner holds this number already.
     #[error("this VIN is held already by {} of the same owner: use that one", named("vehicle", vehicle.as_ref()))]
     VinTaken {
@@ -142,6 +151,7 @@ impl Failure for Error {
             | Self::IllegalStep { .. }
             | Self::IllegalVehicleStatus { .. }
             | Self::SiteRequired
+            | Self::CurrencyFixed { .. }
             | Self::VinTaken { .. }
             | Self::AlreadyListed { .. }
             | Self::NotForSale { .. }
@@ -164,6 +174,7 @@ impl Failure for Error {
             | Self::IllegalVehicleStatus { .. }
             | Self::IllegalRecordStatus { .. } => "illegal_transition",
             Self::SiteRequired => "site_required",
+            Self::CurrencyFixed { .. } => "currency_fixed",
             Self::NotUndoable { .. } => "not_undoable",
             Self::VinTaken { .. } => "vin_taken",
             Self::AlreadyListed { .. } => "already_listed",

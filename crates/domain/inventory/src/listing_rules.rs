@@ -240,8 +240,13 @@ pub fn change(
         Some(status) => edited.sent_to(status, act.at)?,
         None => edited,
     };
-    if listing.status == ListingStatus::Active && listing.site.is_none() {
+    // A reserved one too: it becomes active again when the agreement falls through.
+    if listing.status.is_public() && listing.site.is_none() {
         return Err(Error::SiteRequired);
+    }
+    let (was, is) = (before.prices.asking().currency(), listing.prices.asking().currency());
+    if before.status.is_public() && was != is {
+        return Err(Error::CurrencyFixed { currency: was });
     }
     if listing.status.is_open() && !before.status.is_open() {
         if facts.other_open_listing.is_some() {

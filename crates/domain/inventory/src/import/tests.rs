@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::TimeZone;
 use kernel::Instant;
@@ -240,9 +240,14 @@ fn a_strict_file_is_written_only_when_all_of_it_is_good() {
 }
 
 fn take_back(plan: &ChunkPlan, now: Option<Listed>) -> undo::UndoPlan {
+    take_back_but(plan, now, BTreeSet::new())
+}
+
+fn take_back_but(plan: &ChunkPlan, now: Option<Listed>, wanted: BTreeSet<ListingId>) -> undo::UndoPlan {
     let facts = UndoFacts {
         batch: batch(Stage::Undoing),
         rows: vec![(plan.reports[0].clone(), now)],
+        wanted,
         more: false,
     };
     undo::chunk(&Act::of_system(at(11), "test"), &facts)
@@ -284,6 +289,17 @@ fn an_undo_takes_new_listings_down_and_gives_changed_ones_their_values_back() {
         .odometer
         .unwrap();
     assert_eq!(odometer.value, 120_500);
+}
+
+#[test]
+fn an_undo_leaves_what_somebody_booked_or_offered_for() {
+    let created = decide(FILE, Stage::Applying, &[]);
+    let wanted = BTreeSet::from([honda().listing.id]);
+    let back = take_back_but(&created, Some(honda()), wanted);
+    assert_eq!(
+        (back.marks.as_slice(), back.writes.len()),
+        (&[(2, Undone::Touched)][..], 0)
+    );
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! Taking a batch back: every row whose listing and car nobody touched since goes back to what it was; the rest is reported.
+//! Who booked a drive or made an offer touched it: nobody's appointment ends by the way.
+
+use std::collections::BTreeSet;
 
 use kernel::act::Act;
 use kernel::event::Event;
+use kernel::id::ListingId;
 use kernel::patch::Patch;
 
 use super::batch::{Action, Batch, RowReport, UndoMark, Undone};
@@ -26,6 +30,8 @@ pub struct UndoFacts {
     pub batch: Batch,
     /// The next rows that wrote something, by row, each with its listing as it is now.
     pub rows: Vec<(RowReport, Option<Listed>)>,
+    /// Those of their listings that have a live test drive or negotiation.
+    pub wanted: BTreeSet<ListingId>,
     /// Are there more behind these?
     pub more: bool,
 }
@@ -56,7 +62,7 @@ pub fn chunk(act: &Act, facts: &UndoFacts) -> UndoPlan {
             .undo
             .as_ref()
             .zip(now.as_ref())
-            .filter(|(mark, now)| untouched(mark, now))
+            .filter(|(mark, now)| untouched(mark, now) && !facts.wanted.contains(&now.listing.id))
             .and_then(|(mark, now)| one(act, report.action, mark, now).ok());
         let undone = if let Some((write, events)) = back {
             plan.writes.push(write);

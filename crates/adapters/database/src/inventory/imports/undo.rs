@@ -1,6 +1,6 @@
 //! A chunk of a batch, taken back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ::inventory::error::Error;
 use ::inventory::import::batch::{Batch, RowReport, Undone};
@@ -9,12 +9,14 @@ use ::inventory::listing::Listed;
 use kernel::act::Decide;
 use kernel::id::{JobId, ListingId};
 use sea_orm::DbErr;
+use uuid::Uuid;
 
 use super::super::rows::{listed, select_listed};
 use super::batch::{Outcome, keep, locked, parsed, whole};
 use super::stock::lock_stock;
 use super::write::write_all;
 use crate::fault::Stop;
+use crate::rows::id;
 use crate::tx::Tx;
 
 pub(super) async fn undo_in(
@@ -49,6 +51,7 @@ pub(super) async fn undo_in(
         let found = listed(&row)?;
         now.insert(found.listing.id, found);
     }
+    let wanted = wanted(tx, now.keys().copied()).await?;
     let rows = reports
         .into_iter()
         .map(|report| {
@@ -56,7 +59,12 @@ pub(super) async fn undo_in(
             (report, current)
         })
         .collect();
-    let facts = UndoFacts { batch, rows, more };
+    let facts = UndoFacts {
+        batch,
+        rows,
+        wanted,
+        more,
+    };
     let decision = decide(&facts).map_err(Stop::Domain)?;
     let plan = &decision.plan;
     write_all(tx, &plan.writes).await?;
@@ -79,4 +87,19 @@ pub(super) async fn undo_in(
     }
     keep(tx, &facts.batch, &plan.batch, import).await?;
     Ok((decision.answer, decision.record))
+}
+
+/// Those of the locked listings that somebody booked or made an offer for.
+async fn wanted(tx: &Tx, listings: impl Iterator<Item = ListingId>) -> Result<BTreeSet<ListingId>, DbErr> {
+    let ids: Vec<Uuid> = listings.map(|listing| listing.uuid()).collect();
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut sql = tx.sql();
+    sql.push("SELECT b.listing_id FROM bookings b WHERE b.status IN ('requested', 'approved') AND b.listing_id IN (")
+        .bind_all(ids.clone())
+        .push(") UNION SELECT n.listing_id FROM negotiations n WHERE n.status IN ('awaiting_dealer', 'awaiting_buyer', 'on_hold', 'accepted') AND n.listing_id IN (")
+        .bind_all(ids)
+        .push(")");
+    tx.all(sql).await?.iter().map(|row| id(row, "listing_id")).collect()
 }
