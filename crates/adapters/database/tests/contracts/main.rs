@@ -33,6 +33,7 @@ mod reminders;
 mod sales;
 mod sales_figures;
 mod sales_lists;
+mod sales_of_many;
 mod sales_papers;
 mod scheduling;
 mod scheduling_lists;
@@ -307,6 +308,14 @@ const CONTRACTS: &[Contract] = &[
     contract!(
         On::Databases,
         sales::a_buyer_known_by_address_takes_the_car_over_and_records_join
+    ),
+    contract!(
+        On::Databases,
+        sales_of_many::of_many_cars_each_ends_its_own_drives_and_talks
+    ),
+    contract!(
+        On::Databases,
+        sales_of_many::a_car_more_costs_the_statements_that_write_it
     ),
     contract!(On::Databases, sales::a_bonus_is_counted_one_sale_after_the_other),
     contract!(
