@@ -217,6 +217,7 @@ impl Notifier {
                             Channel::Sms | Channel::InApp | Channel::Email | Channel::Push => Network::Sms,
                         },
                         text: title.clone(),
+                        kind: kind.name.to_owned(),
                     };
                     effects.job(told, &part, message.into_job().at(delivery.due));
                 }

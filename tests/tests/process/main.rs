@@ -16,6 +16,7 @@ mod endings;
 mod keys;
 mod letters;
 mod persons;
+mod phones;
 mod program;
 mod proxy;
 mod sink;

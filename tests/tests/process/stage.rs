@@ -86,8 +86,13 @@ impl Stage {
 
     /// A car on offer.
     pub(crate) async fn listing(&self, serial: u32) -> String {
+        self.offer(car(serial)).await
+    }
+
+    /// This car on offer.
+    pub(crate) async fn offer(&self, vehicle: Value) -> String {
         let body = json!({
-            "vehicle": car(serial), "site_id": self.site, "condition": "used", "status": "active",
+            "vehicle": vehicle, "site_id": self.site, "condition": "used", "status": "active",
             "asking_price": { "amount": "6500.00", "currency": "USD" }
         });
         id_of(&self.owner.post("/listings", body).await.expect(201).body)

@@ -168,6 +168,43 @@ pub(crate) async fn a_number_that_says_stop_is_texted_no_more_until_it_says_star
     app.finish().await;
 }
 
+pub(crate) async fn a_whatsapp_message_takes_an_approved_template(backend: Backend) {
+    let twilio = StandIn::saying([created()]).await;
+    let url = twilio.url();
+    let template = "HX0123456789abcdef0123456789abcdef";
+    let templates = format!("booking_requested={template}");
+    let settings = [
+        ("FORECOURT_TWILIO_URL", url.as_str()),
+        ("FORECOURT_TWILIO_ACCOUNT_SID", SID),
+        ("FORECOURT_TWILIO_AUTH_TOKEN", TOKEN),
+        ("FORECOURT_TWILIO_WHATSAPP_FROM", "+12125550101"),
+        ("FORECOURT_TWILIO_WHATSAPP_TEMPLATES", &templates),
+    ];
+    let app = TestApp::start_with(backend, &settings).await;
+    let room = Showroom::open(&app).await;
+    let car = room.car(1).await;
+    let ann = app.customer("ann@example.com").await;
+    let number = json!({ "phone": PHONE });
+    let _ = ann.client.patch("/me", number).await.expect(200);
+    let chosen = json!({ "kinds": { "booking_requested": { "whatsapp": true }, "booking_cancelled": { "whatsapp": true } } });
+    let chosen = ann.client.patch("/me/notification-preferences", chosen).await;
+    let _ = chosen.expect(200);
+    let wish = json!({ "listing_id": car, "start_at": NINE });
+    let drive = ann.client.post("/bookings", wish).await.expect(201);
+    app.quiet().await;
+    let said = twilio.heard()[0].text();
+    let by_template = format!(
+        "To=whatsapp%3A%2B12125550199&From=whatsapp%3A%2B12125550101&ContentSid={template}&ContentVariables="
+    );
+    assert!(said.starts_with(&by_template), "{said}");
+    let off = format!("/bookings/{}/cancel", drive.text("/id"));
+    let _ = ann.client.post(&off, json!({})).await.expect(200);
+    app.quiet().await;
+    let said = twilio.heard()[1].text();
+    assert!(said.contains("&Body=Your+test+drive+is+cancelled"), "{said}");
+    app.finish().await;
+}
+
 pub(crate) async fn what_twilio_refuses_is_tried_again_or_not_by_its_code(backend: Backend) {
     let listed = Says::json(200, r#"{"messages": []}"#);
     let twilio = StandIn::saying([refusal(429, 20_429), listed, created(), refusal(400, 21_610)]).await;

@@ -46,6 +46,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(content::a_page_says_what_is_in_force_and_is_kept),
     journey!(content::whoever_registers_accepts_the_terms_in_force),
     journey!(channels::a_number_that_says_stop_is_texted_no_more_until_it_says_start),
+    journey!(channels::a_whatsapp_message_takes_an_approved_template),
     journey!(channels::what_twilio_refuses_is_tried_again_or_not_by_its_code),
     journey!(channels::a_channel_that_nothing_can_come_by_says_why),
     journey!(channels::what_is_told_rings_on_devices_until_they_are_gone),

@@ -6,6 +6,8 @@ use kernel::phone::Phone;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::templates::Templates;
+
 /// An account with Twilio, and what it sends from.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -19,6 +21,8 @@ pub struct Account {
     pub sms: Option<SmsSender>,
     /// The number that sends WhatsApp messages, if one does.
     pub whatsapp: Option<Phone>,
+    /// The approved templates that WhatsApp messages take; the others are sent in free words.
+    pub templates: Templates,
 }
 
 /// Who sends text messages.
@@ -50,7 +54,8 @@ pub fn is_account_sid(text: &str) -> bool {
     is_sid("AC", text)
 }
 
-fn is_sid(kind: &str, text: &str) -> bool {
+/// Is it a name of Twilio's: two letters that tell what it names, and 32 hexadecimal digits?
+pub(crate) fn is_sid(kind: &str, text: &str) -> bool {
     text.strip_prefix(kind)
         .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
 }

@@ -6,8 +6,9 @@ use serde::Deserialize;
 /// The number said STOP to the sender.
 const UNSUBSCRIBED: i64 = 21_610;
 /// Errors that are about the account and how it is set up, not about the message: somebody mends that, and then it leaves.
-/// A wrong secret; an invalid sender; one that is not the account's, can't send there, or is no WhatsApp sender.
-const ABOUT_THE_ACCOUNT: [i64; 6] = [20_003, 21_212, 21_603, 21_606, 21_659, 63_007];
+/// A wrong secret; an invalid sender; one that is not the account's, can't send there, or is no WhatsApp sender; a content template
+/// that is not there, or has other places than one.
+const ABOUT_THE_ACCOUNT: [i64; 8] = [20_003, 21_212, 21_603, 21_606, 21_655, 21_656, 21_659, 63_007];
 
 /// An error in Twilio's words.
 #[derive(Debug, Deserialize)]
@@ -83,6 +84,7 @@ mod tests {
             (500, 20_500),
             (503, 20_503),
             (400, 21_606),
+            (400, 21_655),
             (404, 20_404),
         ] {
             assert!(

@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use crate::account::{Account, SmsSender};
 use crate::answer::refused;
+use crate::templates::{in_place, variables};
 
 /// Bytes of an answer that are read.
 const ANSWER: usize = 512 * 1024;
@@ -49,14 +50,42 @@ struct Known {
     date_created: String,
 }
 
+/// What a message says.
+enum Says<'a> {
+    /// Its own words.
+    Words(&'a str),
+    /// A template's, with ours in its place.
+    Template { sid: &'a str, words: &'a str },
+}
+
+impl Says<'_> {
+    /// The parameters that say it.
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Words(words) => vec![("Body", (*words).to_owned())],
+            Self::Template { sid, words } => vec![
+                ("ContentSid", (*sid).to_owned()),
+                ("ContentVariables", variables(words)),
+            ],
+        }
+    }
+
+    /// Is this what a message says that Twilio has? A trial account puts words of its own before ours, a template before and after.
+    fn is(&self, body: &str) -> bool {
+        match self {
+            Self::Words(words) => body.ends_with(words),
+            Self::Template { words, .. } => body.contains(&in_place(words)),
+        }
+    }
+}
+
 impl Known {
     /// Is it the message, and under way?
-    fn is(&self, text: &str, since: Instant) -> bool {
+    fn is(&self, says: &Says<'_>, since: Instant) -> bool {
         let created = DateTime::parse_from_rfc2822(&self.date_created);
         self.direction.starts_with("outbound")
             && !matches!(self.status.as_str(), "failed" | "undelivered" | "canceled")
-            // A trial account puts words of its own before ours.
-            && self.body.as_deref().is_some_and(|body| body.ends_with(text))
+            && self.body.as_deref().is_some_and(|body| says.is(body))
             && created.is_ok_and(|created| created.to_utc() >= since - SLACK)
     }
 }
@@ -93,6 +122,16 @@ impl Twilio {
         }
     }
 
+    /// How a message is said.
+    fn says<'a>(&'a self, message: &'a Message) -> Says<'a> {
+        let template = match message.network {
+            Network::Sms => None,
+            Network::Whatsapp => self.account.templates.of(&message.kind),
+        };
+        let words = message.text.as_str();
+        template.map_or(Says::Words(words), |sid| Says::Template { sid, words })
+    }
+
     /// Sends a request; an answer that is not 2xx is an error.
     async fn ask(&self, request: RequestBuilder) -> Result<Response, Unsent> {
         let token = self.account.token.expose_secret();
@@ -108,7 +147,7 @@ impl Twilio {
     }
 
     /// Did the message leave before, at a try whose end we never heard?
-    async fn was_sent(&self, to: &str, text: &str, since: Instant) -> Result<bool, Unsent> {
+    async fn was_sent(&self, to: &str, says: &Says<'_>, since: Instant) -> Result<bool, Unsent> {
         let list = self.client.get(&self.messages);
         let mut found = self
             .ask(list.query(&[("To", to), ("PageSize", LOOKED_AT)]))
@@ -116,7 +155,7 @@ impl Twilio {
         let body = beginning(&mut found, ANSWER).await;
         let listed: Listed = serde_json::from_str(&body)
             .map_err(|error| Unsent::again(format!("Twilio's list of messages can't be read: {error}")))?;
-        Ok(listed.messages.iter().any(|known| known.is(text, since)))
+        Ok(listed.messages.iter().any(|known| known.is(says, since)))
     }
 }
 
@@ -131,14 +170,14 @@ fn address(network: Network, number: &str) -> String {
 #[async_trait]
 impl Carrier for Twilio {
     async fn send(&self, attempt: Try<'_>, message: &Message) -> Result<(), Unsent> {
-        let Message { to, network, text } = message;
+        let Message { to, network, .. } = message;
         let Some((name, sender)) = self.sender(*network) else {
             let told = format!("no sender for {} is configured", network.as_str());
             return Err(Unsent::again(told));
         };
-        let to = address(*network, to.as_str());
+        let (to, says) = (address(*network, to.as_str()), self.says(message));
         if let Some(since) = attempt.since
-            && self.was_sent(&to, text, since).await?
+            && self.was_sent(&to, &says, since).await?
         {
             tracing::info!(
                 id = attempt.id,
@@ -146,7 +185,8 @@ impl Carrier for Twilio {
             );
             return Ok(());
         }
-        let form = [("To", to.as_str()), (name, &sender), ("Body", text)];
+        let mut form = vec![("To", to), (name, sender)];
+        form.extend(says.parameters());
         self.ask(self.client.post(&self.messages).form(&form)).await?;
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use forecourt_twilio::{Account, Twilio};
+use forecourt_twilio::{Account, Templates, Twilio};
 use kernel::Instant;
 use kernel::message::{Message, Network};
 use notifications::ports::{Carrier as _, Try, Unsent};
@@ -15,7 +15,14 @@ const SID: &str = "AC0123456789abcdef0123456789abcdef";
 const TOKEN: &str = "secret-token";
 const TEXT: &str = "Your test drive is confirmed: 2020 Ford F-150 & more";
 
+/// An approved template.
+const TEMPLATE: &str = "HX0123456789abcdef0123456789abcdef";
+
 fn carrier(server: &StandIn) -> Twilio {
+    carrier_with(server, Templates::default())
+}
+
+fn carrier_with(server: &StandIn, templates: Templates) -> Twilio {
     drop(rustls::crypto::ring::default_provider().install_default());
     let account = Account {
         url: server.url().parse().unwrap(),
@@ -23,6 +30,7 @@ fn carrier(server: &StandIn) -> Twilio {
         token: SecretString::from(TOKEN),
         sms: Some("+12125550100".parse().unwrap()),
         whatsapp: Some("+12125550101".parse().unwrap()),
+        templates,
     };
     Twilio::new(account, Duration::from_millis(700)).unwrap()
 }
@@ -32,6 +40,7 @@ fn message(network: Network) -> Message {
         to: "+12125550199".parse().unwrap(),
         network,
         text: TEXT.to_owned(),
+        kind: "booking_approved".to_owned(),
     }
 }
 
@@ -106,6 +115,43 @@ async fn a_whatsapp_message_has_its_prefix_on_both_ends() {
 }
 
 #[tokio::test]
+async fn a_whatsapp_message_takes_the_template_of_its_kind() {
+    let server = StandIn::saying([created()]).await;
+    let templates = || Templates::parse(&format!("booking_approved={TEMPLATE}")).unwrap();
+    let carrier = carrier_with(&server, templates());
+    let whatsapp = message(Network::Whatsapp);
+    carrier.send(FIRST, &whatsapp).await.unwrap();
+    let said = server.heard()[0].text();
+    let variables = "%7B%221%22%3A%22Your+test+drive+is+confirmed%3A+2020+Ford+F-150+%26+more%22%7D";
+    let by_template = format!(
+        "To=whatsapp%3A%2B12125550199&From=whatsapp%3A%2B12125550101&ContentSid={TEMPLATE}&ContentVariables={variables}"
+    );
+    assert_eq!(said, by_template);
+    let other = Message {
+        kind: "sale_closed".to_owned(),
+        ..whatsapp.clone()
+    };
+    for free in [other, message(Network::Sms)] {
+        carrier.send(FIRST, &free).await.unwrap();
+    }
+    for heard in server.heard().iter().skip(1) {
+        let said = heard.text();
+        assert!(said.contains("&Body=Your+test+drive"), "{said}");
+        assert!(!said.contains("Content"), "{said}");
+    }
+
+    // What Twilio lists is the template with the words in it.
+    let filled = known(&format!("News: {TEXT}. Bye!"), "sent", "outbound-api", THEN);
+    let listed = Says::json(200, json!({ "messages": [filled] }).to_string());
+    let server = StandIn::saying([listed]).await;
+    carrier_with(&server, templates())
+        .send(repeat(), &whatsapp)
+        .await
+        .unwrap();
+    assert_eq!(server.heard().len(), 1, "it is not sent again");
+}
+
+#[tokio::test]
 async fn an_answer_says_whether_to_try_again() {
     assert_eq!(end(created()).await, Ok(()));
     assert_eq!(end(refusal(400, 21_610)).await, Err(Unsent::Ended));
@@ -153,6 +199,7 @@ async fn whoever_does_not_listen_is_tried_again() {
         token: SecretString::from(TOKEN),
         sms: Some("+12125550100".parse().unwrap()),
         whatsapp: None,
+        templates: Templates::default(),
     };
     let alone = Twilio::new(account, Duration::from_millis(700)).unwrap();
     let end = alone.send(FIRST, &message(Network::Sms)).await;

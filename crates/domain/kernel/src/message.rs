@@ -40,6 +40,9 @@ pub struct Message {
     pub network: Network,
     /// The words.
     pub text: String,
+    /// What kind of notice it is; empty in jobs that were written when they did not say it.
+    #[serde(default)]
+    pub kind: String,
 }
 
 impl Message {

@@ -205,6 +205,12 @@ pub const SETTINGS: &[Setting] = &[
         "The number that sends WhatsApp messages, such as `+12125550100`. Default: there are none.",
     ),
     setting(
+        "twilio_whatsapp_templates",
+        "FORECOURT_TWILIO_WHATSAPP_TEMPLATES",
+        "",
+        "Approved content templates that WhatsApp messages take, by the kind of notice, such as `booking_approved=HX…,*=HX…`; `*` stands for every other kind. Each has one place, `{{1}}`, for the words of the notice. Default: free words, which WhatsApp takes within 24 hours of a person's last message alone.",
+    ),
+    setting(
         "twilio_url",
         "FORECOURT_TWILIO_URL",
         "https://api.twilio.com",

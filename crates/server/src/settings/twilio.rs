@@ -1,7 +1,7 @@
 //! Who sends text and WhatsApp messages: all that it takes, or nothing.
 
 use kernel::phone::Phone;
-use twilio::{Account, SmsSender, is_account_sid};
+use twilio::{Account, SmsSender, Templates, is_account_sid};
 use url::{Host, Url};
 
 use super::Reader;
@@ -23,6 +23,7 @@ pub(super) fn account(r: &mut Reader<'_>) -> Option<Account> {
     let whatsapp = r.value("twilio_whatsapp_from", |t| {
         t.parse::<Phone>().ok().filter(Phone::is_international)
     });
+    let templates = templates(r, has_whatsapp);
     if !(has_sid || has_token || has_sms || has_whatsapp) {
         return None;
     }
@@ -46,7 +47,23 @@ pub(super) fn account(r: &mut Reader<'_>) -> Option<Account> {
         token: token?,
         sms,
         whatsapp,
+        templates,
     })
+}
+
+/// The approved templates of WhatsApp messages; what is wrong with them is noted in their own words.
+fn templates(r: &mut Reader<'_>, has_sender: bool) -> Templates {
+    let mut wrong = None;
+    let read = r.value("twilio_whatsapp_templates", |text| {
+        let read = Templates::parse(text);
+        read.map_err(|why| wrong = Some(why)).ok()
+    });
+    r.wrong.extend(wrong);
+    if read.is_some() && !has_sender {
+        let told = "FORECOURT_TWILIO_WHATSAPP_FROM is missing: FORECOURT_TWILIO_WHATSAPP_TEMPLATES are for what it sends";
+        r.wrong.push(told.to_owned());
+    }
+    read.unwrap_or_default()
 }
 
 /// `https`; in the clear to this machine alone: every request carries the account's secret.
@@ -117,6 +134,30 @@ mod tests {
         let told = read(&[("AUTH_TOKEN", TOKEN), ("WHATSAPP_FROM", "+12125550100")]).unwrap_err();
         assert!(
             told.contains("FORECOURT_TWILIO_ACCOUNT_SID is missing") && !told.contains(TOKEN),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn templates_are_for_what_whatsapp_sends() {
+        let (sid, template) = (sid(), format!("HX{}", "0a".repeat(16)));
+        let pairs = format!("booking_approved={template}");
+        let given = [
+            ("ACCOUNT_SID", sid.as_str()),
+            ("AUTH_TOKEN", TOKEN),
+            ("WHATSAPP_FROM", "+12125550100"),
+            ("WHATSAPP_TEMPLATES", pairs.as_str()),
+        ];
+        let account = read(&given).unwrap().twilio.unwrap();
+        assert_eq!(account.templates.of("booking_approved"), Some(template.as_str()));
+        let told = read(&given[3..]).unwrap_err();
+        assert!(
+            told.contains("FORECOURT_TWILIO_WHATSAPP_FROM is missing"),
+            "{told}"
+        );
+        let told = read(&[("WHATSAPP_TEMPLATES", "booking_approved=HX1")]).unwrap_err();
+        assert!(
+            told.contains("“HX1” for booking_approved is no content template"),
             "{told}"
         );
     }

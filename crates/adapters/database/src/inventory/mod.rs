@@ -16,7 +16,7 @@ pub use fill::fill;
 pub use imports::SqlImports;
 pub use listings::SqlListings;
 pub use removals::SqlRemovals;
-pub(crate) use rows::{distance, locked_listing, reserved_of_dealer, update_listing};
+pub(crate) use rows::{distance, locked_listing, locked_listings, reserved_of_dealer, update_listing};
 pub use saved::SqlSaved;
 pub use search::SqlListingSearch;
 pub(crate) use search::index::refresh as refresh_search;

@@ -128,16 +128,28 @@ fn offer(row: &QueryResult, currency: Currency) -> Result<Offer, DbErr> {
 }
 
 /// The live negotiations of a listing and the one that is meant, locked. Lock the listing first.
-pub(crate) async fn on_table(
+pub(super) async fn on_table(
     tx: &Tx,
     listing: ListingId,
     meant: Option<NegotiationId>,
 ) -> Result<Vec<Negotiation>, DbErr> {
+    on_tables(tx, &[listing], meant.as_slice()).await
+}
+
+/// The live negotiations of all these listings and those of theirs that are meant, locked. Lock the listings first.
+pub(crate) async fn on_tables(
+    tx: &Tx,
+    listings: &[ListingId],
+    meant: &[NegotiationId],
+) -> Result<Vec<Negotiation>, DbErr> {
     let which = |sql: &mut Sql| {
-        sql.push("n.listing_id = ").bind(listing.uuid());
-        sql.push(" AND (").push(LIVE);
-        if let Some(meant) = meant {
-            sql.push(" OR n.id = ").bind(meant.uuid());
+        sql.push("n.listing_id IN (")
+            .bind_all(listings.iter().map(ListingId::uuid));
+        sql.push(") AND (").push(LIVE);
+        if !meant.is_empty() {
+            sql.push(" OR n.id IN (")
+                .bind_all(meant.iter().map(NegotiationId::uuid))
+                .push(")");
         }
         sql.push(")");
     };

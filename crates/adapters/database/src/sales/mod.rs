@@ -1,5 +1,6 @@
 //! Sales, commission plans, the ledger, figures.
 
+mod closing_facts;
 mod closings;
 mod figures;
 mod ledger;

@@ -14,7 +14,7 @@ use crate::fault::{Constrained, Constraint};
 pub use bookings::SqlBookings;
 pub use holds::SqlSlotHolds;
 pub use queries::SqlBookingQueries;
-pub(crate) use rows::called_off_by_sale;
+pub(crate) use rows::{called_off_by_sale, live_of_listings};
 pub use rows::{live_of_dealer, live_of_listing, write_next};
 pub use slots::SqlSlots;
 pub use waitlist::SqlWaitlist;

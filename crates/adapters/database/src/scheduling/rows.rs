@@ -195,12 +195,21 @@ pub(crate) fn filed_select(sql: &mut Sql) {
 
 /// Live drives of a listing that have not started, locked: for acts that end them. Lock the listing first.
 pub async fn live_of_listing<E>(tx: &Tx, listing: ListingId, at: Instant) -> Result<Vec<Filed>, Stop<E>> {
-    live_of(tx, "b.listing_id = ", listing.uuid(), at).await
+    live_of_listings(tx, &[listing], at).await
+}
+
+/// As [`live_of_listing`], of all these listings at once.
+pub(crate) async fn live_of_listings<E>(
+    tx: &Tx,
+    listings: &[ListingId],
+    at: Instant,
+) -> Result<Vec<Filed>, Stop<E>> {
+    live_of(tx, "b.listing_id IN (", listings.iter().map(ListingId::uuid), at).await
 }
 
 /// Live drives of a dealer that have not started, locked: for acts that end them. Lock the dealer first.
 pub async fn live_of_dealer<E>(tx: &Tx, dealer: DealerId, at: Instant) -> Result<Vec<Filed>, Stop<E>> {
-    live_of(tx, "b.dealer_id = ", dealer.uuid(), at).await
+    live_of(tx, "b.dealer_id IN (", [dealer.uuid()], at).await
 }
 
 /// Drives that this sale called off, to come, whose slot no live drive of the vehicle shares.
@@ -222,9 +231,14 @@ pub(crate) async fn called_off_by_sale<E>(
     Ok(rows.iter().map(filed).collect::<Result<_, _>>()?)
 }
 
-async fn live_of<E>(tx: &Tx, condition: &'static str, id: Uuid, at: Instant) -> Result<Vec<Filed>, Stop<E>> {
+async fn live_of<E>(
+    tx: &Tx,
+    condition: &'static str,
+    ids: impl IntoIterator<Item = Uuid>,
+    at: Instant,
+) -> Result<Vec<Filed>, Stop<E>> {
     let mut sql = filed_where(tx.sql());
-    sql.push(condition).bind(id).push(" AND ").push(LIVE);
+    sql.push(condition).bind_all(ids).push(") AND ").push(LIVE);
     sql.push(" AND b.start_at > ").bind(at).push(" ORDER BY b.id");
     if sql.is_postgres() {
         sql.push(" FOR UPDATE OF b");

@@ -270,6 +270,7 @@ pub(crate) async fn a_number_that_said_stop_is_sent_nothing(world: World) {
         to: number(),
         network: Network::Sms,
         text: "Hello".to_owned(),
+        kind: "booking_approved".to_owned(),
     };
     assert_eq!(send.send(FIRST, &message).await, Ok(Sent::Yes));
     *carrier.0.lock().unwrap() = Err(Unsent::again("busy"));

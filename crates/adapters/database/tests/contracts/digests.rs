@@ -68,6 +68,19 @@ impl Watch {
         self.run().await
     }
 
+    /// As [`Watch::run`], by four workers at once.
+    async fn run_at_once(&self) {
+        let runs = (0..4).map(|_| {
+            let (tell, act) = (self.tell(), self.yard.world.act());
+            tokio::spawn(async move { while tell.turn(&act).await.unwrap() > 0 {} })
+        });
+        for run in runs.collect::<Vec<_>>() {
+            run.await.unwrap();
+        }
+        // What a rival held was passed over.
+        self.run().await;
+    }
+
     async fn person(&self) -> UserId {
         let world = &self.yard.world;
         let user: UserId = world.ids.next();
@@ -137,15 +150,7 @@ pub(crate) async fn what_is_new_is_told_once_however_many_runs_there_are(world: 
     watch.plan().await;
     watch.car(1).await;
     watch.yard.world.clock.advance(DAY);
-    let runs = (0..4).map(|_| {
-        let (tell, act) = (watch.tell(), watch.yard.world.act());
-        tokio::spawn(async move { while tell.turn(&act).await.unwrap() > 0 {} })
-    });
-    for run in runs.collect::<Vec<_>>() {
-        run.await.unwrap();
-    }
-    // What a rival held was passed over.
-    watch.run().await;
+    watch.run_at_once().await;
     assert_eq!(watch.told().await, vec![(1, 0); 60]);
     assert_eq!(watch.next_day().await, 60);
     assert_eq!(watch.told().await.len(), 60, "the same car is not new again");
@@ -248,6 +253,23 @@ async fn set_dealer(watch: &Watch, status: &str) {
         (tx, end)
     });
     done.await.unwrap();
+}
+
+pub(crate) async fn a_lower_price_is_told_once_however_many_runs_there_are(world: World) {
+    let watch = Watch::on(world).await;
+    let car = watch.car(1).await;
+    for _ in 0..60 {
+        let keeper = watch.yard.by(watch.person().await, None);
+        watch.yard.saved.save(&keeper, car.listing.id).await.unwrap();
+    }
+    watch.plan().await;
+    watch.ask(&car, "12000.00").await;
+    watch.yard.world.clock.advance(DAY);
+    watch.run_at_once().await;
+    assert_eq!(watch.told().await, vec![(0, 1); 60]);
+    watch.yard.world.clock.advance(DAY);
+    watch.run_at_once().await;
+    assert_eq!(watch.told().await.len(), 60, "the same price is not lower again");
 }
 
 pub(crate) async fn a_lower_price_is_told_once(world: World) {

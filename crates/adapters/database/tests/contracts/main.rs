@@ -21,6 +21,8 @@ mod dealers;
 mod devices;
 mod digests;
 mod documents;
+mod figures_by_chance;
+mod history;
 mod identity;
 mod inventory;
 mod negotiation;
@@ -33,6 +35,7 @@ mod reminders;
 mod sales;
 mod sales_figures;
 mod sales_lists;
+mod sales_of_many;
 mod sales_papers;
 mod scheduling;
 mod scheduling_lists;
@@ -237,6 +240,10 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::Databases, digests::a_lower_price_is_told_once),
     contract!(
         On::Databases,
+        digests::a_lower_price_is_told_once_however_many_runs_there_are
+    ),
+    contract!(
+        On::Databases,
         inventory::what_is_taken_down_calls_its_drives_off_in_the_same_transaction
     ),
     contract!(On::Databases, inventory::the_garage_pages_by_cursor_without_a_gap),
@@ -289,6 +296,10 @@ const CONTRACTS: &[Contract] = &[
         On::Databases,
         sales_figures::figures_are_what_the_rows_of_sales_say
     ),
+    contract!(
+        On::Databases,
+        figures_by_chance::figures_of_any_history_are_what_its_rows_say
+    ),
     contract!(On::Databases, sales_figures::cars_age_on_the_lot_in_bands),
     contract!(
         On::Databases,
@@ -307,6 +318,14 @@ const CONTRACTS: &[Contract] = &[
     contract!(
         On::Databases,
         sales::a_buyer_known_by_address_takes_the_car_over_and_records_join
+    ),
+    contract!(
+        On::Databases,
+        sales_of_many::of_many_cars_each_ends_its_own_drives_and_talks
+    ),
+    contract!(
+        On::Databases,
+        sales_of_many::a_car_more_costs_the_statements_that_write_it
     ),
     contract!(On::Databases, sales::a_bonus_is_counted_one_sale_after_the_other),
     contract!(

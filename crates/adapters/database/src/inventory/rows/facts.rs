@@ -1,5 +1,7 @@
 //! What decisions need to know, read under lock.
 
+use std::collections::BTreeMap;
+
 use ::inventory::listing::Listed;
 use ::inventory::ports::ListingFacts;
 use ::inventory::vehicle::{Owner, Vehicle};
@@ -137,4 +139,50 @@ pub(crate) async fn locked_listing(
         other_open_listing: open_listing(tx, found.vehicle.id, Some(listing)).await?,
         listed: found,
     }))
+}
+
+/// Locks the vehicles of listings that are locked, in the order of their ids, and reads what closing the listings needs to know; no
+/// site is asked about.
+pub(crate) async fn locked_listings(
+    tx: &Tx,
+    wanted: &[ListingId],
+) -> Result<BTreeMap<ListingId, ListingFacts>, DbErr> {
+    let read = async || {
+        let mut sql = select_listed(tx.sql());
+        sql.push("l.id IN (")
+            .bind_all(wanted.iter().map(ListingId::uuid))
+            .push(")");
+        tx.all(sql).await
+    };
+    let vehicle = |row| get::<Uuid>(row, "vehicle_id");
+    let mut vehicles: Vec<Uuid> = read().await?.iter().map(vehicle).collect::<Result<_, _>>()?;
+    if vehicles.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    vehicles.sort_unstable();
+    tx.lock_all("vehicles", &vehicles).await?;
+    let mut sql = tx.sql();
+    sql.push("SELECT id, vehicle_id FROM listings WHERE status IN ('draft', 'active', 'reserved') AND vehicle_id IN (")
+        .bind_all(vehicles)
+        .push(")");
+    let mut open: Vec<(VehicleId, ListingId)> = Vec::new();
+    for row in tx.all(sql).await? {
+        open.push((id(&row, "vehicle_id")?, id(&row, "id")?));
+    }
+    let mut facts = BTreeMap::new();
+    // A listing's vehicle never changes; the rows are read again now that they are locked.
+    for row in read().await? {
+        let found = listed(&row)?;
+        let (own, of) = (found.listing.id, found.vehicle.id);
+        let other = open
+            .iter()
+            .find(|(vehicle, listing)| *vehicle == of && *listing != own);
+        let known = ListingFacts {
+            site_is_ours: false,
+            other_open_listing: other.map(|(_, listing)| *listing),
+            listed: found,
+        };
+        facts.insert(own, known);
+    }
+    Ok(facts)
 }

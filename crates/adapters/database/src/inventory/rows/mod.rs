@@ -7,7 +7,8 @@ mod write;
 
 pub(crate) use columns::{new_history, new_listing, new_price, new_vehicle};
 pub(crate) use facts::{
-    holder, locked_listing, locked_vehicle, open_listing, reserved_of_dealer, site_is_of, strict_vin,
+    holder, locked_listing, locked_listings, locked_vehicle, open_listing, reserved_of_dealer, site_is_of,
+    strict_vin,
 };
 pub(crate) use read::{LISTING, VEHICLE, distance, listed, select_listed, select_vehicle, vehicle};
 pub(crate) use write::{
