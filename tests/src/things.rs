@@ -104,7 +104,14 @@ impl Things {
         let record = customer
             .post(&format!("/vehicles/{vehicle}/service-records"), record)
             .await;
-        things.add("/service-records/", id_of(&record.expect(201).body));
+        let record = id_of(&record.expect(201).body);
+        let receipt = json!({ "file_id": brought(customer, "service_receipt").await });
+        let receipt = customer.post(&format!("/service-records/{record}/receipts"), receipt);
+        things.add(
+            "/service-records/{id}/receipts/",
+            id_of(&receipt.await.expect(201).body),
+        );
+        things.add("/service-records/", record);
         things.add("/vehicles/", vehicle);
         let sold = json!({
             "listing_id": id_of(&cast.oak.listing(2).await), "price": { "amount": "6400.00", "currency": "USD" },

@@ -9,7 +9,7 @@ pub(crate) use columns::{new_history, new_listing, new_price, new_vehicle};
 pub(crate) use facts::{
     holder, locked_listing, locked_vehicle, open_listing, reserved_of_dealer, site_is_of, strict_vin,
 };
-pub(crate) use read::{LISTING, VEHICLE, distance, listed, select_listed, select_vehicle, vehicle};
+pub(crate) use read::{LISTING, VEHICLE, distance, listed, owner, select_listed, select_vehicle, vehicle};
 pub(crate) use write::{
     insert_listing, insert_vehicle, update_listing, update_vehicle, write_listing, write_vehicle,
 };
