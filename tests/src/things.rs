@@ -106,11 +106,9 @@ impl Things {
             .await;
         let record = id_of(&record.expect(201).body);
         let receipt = json!({ "file_id": brought(customer, "service_receipt").await });
-        let receipt = customer.post(&format!("/service-records/{record}/receipts"), receipt);
-        things.add(
-            "/service-records/{id}/receipts/",
-            id_of(&receipt.await.expect(201).body),
-        );
+        let receipts = format!("/service-records/{record}/receipts");
+        let receipt = customer.post(&receipts, receipt).await.expect(201);
+        things.add("/service-records/{id}/receipts/", id_of(&receipt.body));
         things.add("/service-records/", record);
         things.add("/vehicles/", vehicle);
         let sold = json!({
