@@ -104,7 +104,12 @@ impl Things {
         let record = customer
             .post(&format!("/vehicles/{vehicle}/service-records"), record)
             .await;
-        things.add("/service-records/", id_of(&record.expect(201).body));
+        let record = id_of(&record.expect(201).body);
+        let receipt = json!({ "file_id": brought(customer, "service_receipt").await });
+        let receipts = format!("/service-records/{record}/receipts");
+        let receipt = customer.post(&receipts, receipt).await.expect(201);
+        things.add("/service-records/{id}/receipts/", id_of(&receipt.body));
+        things.add("/service-records/", record);
         things.add("/vehicles/", vehicle);
         let sold = json!({
             "listing_id": id_of(&cast.oak.listing(2).await), "price": { "amount": "6400.00", "currency": "USD" },

@@ -18,6 +18,7 @@ pub mod negotiate;
 pub mod notify;
 pub mod relay;
 pub mod remove_listing;
+pub mod service_receipts;
 pub mod suspend_dealer;
 pub mod tell_webhooks;
 pub mod upkeep;

@@ -57,7 +57,14 @@ pub(crate) async fn a_program_keeps_the_stock_of_its_dealer(backend: Backend) {
     let job = import(&app, &program, file, &[]).await;
     assert_eq!(report(&program, &job).await.len(), 1);
     let path_of_job = format!("/jobs/{}", id_of(&job));
-    let _ = oak.owner.get(&path_of_job).await.expect(404);
+    let other = make(&oak, &["listings:write"]).await;
+    let other = app.bearer(&other.text("/key"));
+    for path in [path_of_job.clone(), format!("{path_of_job}/report")] {
+        for who in [&oak.owner, &other] {
+            assert_eq!(who.get(&path).await.problem(404), "not_found", "{path}");
+        }
+        let _ = admin.get(&path).await.expect(200);
+    }
 
     // Another dealer's things are not there, and what no right opens is told by its name.
     let path = format!("/listings/{theirs}");

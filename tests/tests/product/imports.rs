@@ -525,14 +525,23 @@ pub(crate) async fn an_import_is_its_dealers_alone(backend: Backend) {
     let job = import(&app, &oak.owner, file(1..=2), &[("site_id", &oak.site)]).await;
     let id = job["id"].as_str().unwrap();
     let stranger = app.customer("carl@example.com").await.client;
-    for who in [&elm.owner, &stranger] {
-        for path in [
-            format!("/jobs/{id}"),
-            format!("/jobs/{id}/report"),
-            format!("/jobs/{id}/report?format=csv"),
-        ] {
-            assert_eq!(who.get(&path).await.problem(404), "not_found", "{path}");
+    let manager = app.customer("mia@oak.example.com").await;
+    app.employ(&manager, oak.id, "manager", &[]).await;
+    let manager = app.bearer(&app.sign_in("mia@oak.example.com").await);
+    let paths = [
+        format!("/jobs/{id}"),
+        format!("/jobs/{id}/report"),
+        format!("/jobs/{id}/report?format=csv"),
+    ];
+    for path in &paths {
+        for who in [&elm.owner, &stranger, &manager] {
+            assert_eq!(who.get(path).await.problem(404), "not_found", "{path}");
         }
+        for who in [&oak.owner, &admin] {
+            let _ = who.get(path).await.expect(200);
+        }
+    }
+    for who in [&elm.owner, &stranger] {
         let undo = format!("/listings/import/{id}/undo");
         assert_eq!(who.post(&undo, json!({})).await.problem(404), "not_found");
     }

@@ -30,6 +30,7 @@ mod media;
 mod negotiation;
 mod notifications;
 mod queue;
+mod receipts;
 mod retention;
 mod sales;
 mod scheduling;
@@ -82,6 +83,11 @@ const JOURNEYS: &[Journey] = &[
     journey!(conventions::who_changed_something_stale_looks_again_and_succeeds),
     journey!(retention::what_expired_is_removed_in_time),
     journey!(retention::a_session_that_shows_that_an_account_is_in_use_stays),
+    journey!(receipts::an_owner_keeps_receipts_that_nobody_else_sees),
+    journey!(receipts::what_is_no_receipt_is_refused_with_its_code),
+    journey!(receipts::receipts_stay_with_who_brought_them_when_the_car_is_sold),
+    journey!(receipts::receipts_of_stock_are_for_the_dealers_staff),
+    journey!(receipts::an_erased_persons_receipts_go_from_a_car_that_was_sold_on),
     journey!(inventory::anyone_can_read_the_vocabulary_and_decode_a_vin),
     journey!(inventory::a_listing_lives_by_its_dealers_word),
     journey!(inventory::everything_wrong_with_a_listing_is_told_at_once),

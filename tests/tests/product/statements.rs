@@ -163,6 +163,12 @@ async fn rows(app: &TestApp, cast: &Cast, things: &mut Things, numbers: std::ops
         );
         let record = json!({ "description": "Oil", "status": "completed", "completion_date": "2026-05-12" });
         let _ = customer.post(&records, record).await.expect(201);
+        let receipts = format!(
+            "/service-records/{}/receipts",
+            things.named("service-record_id").unwrap()
+        );
+        let receipt = json!({ "file_id": brought(customer, "service_receipt").await });
+        let _ = customer.post(&receipts, receipt).await.expect(201);
         let drive = json!({ "listing_id": listing, "start_at": format!("2026-06-10T{}:00:00Z", 13 + n) });
         let drive = id_of(&customer.post("/bookings", drive).await.expect(201).body);
         // A customer has few open at a time.

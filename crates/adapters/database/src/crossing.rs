@@ -22,6 +22,11 @@ impl Constrained for Error {
             means: || Self::Media(media::Error::InUse),
         },
         Constraint {
+            name: "service_receipts_file",
+            sqlite: "service_receipts.file_id",
+            means: || Self::Media(media::Error::InUse),
+        },
+        Constraint {
             name: "listings_open_of_vehicle",
             sqlite: "listings.vehicle_id",
             means: || Self::Inventory(inventory::error::Error::AlreadyListed { listing: None }),

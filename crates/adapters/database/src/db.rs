@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use kernel::error::Common;
+use kernel::money::Currency;
 use kernel::ports::Ids;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -29,10 +30,12 @@ pub struct DbOptions {
     pub threads: u32,
     /// How long to wait for a connection (SQLite: for the writer) before the answer is 503.
     pub wait: Duration,
+    /// The platform's currency: an order by price begins with it.
+    pub currency: Currency,
 }
 
 impl DbOptions {
-    /// The defaults for a URL: 10 connections, 2 s.
+    /// The defaults for a URL: 10 connections, 2 s, US dollars.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -40,6 +43,7 @@ impl DbOptions {
             max_connections: 10,
             threads: 1,
             wait: Duration::from_secs(2),
+            currency: Currency::USD,
         }
     }
 }
@@ -56,6 +60,7 @@ pub struct Db {
     wait: Duration,
     pub(crate) patience: Patience,
     pub(crate) ids: Ids,
+    pub(crate) currency: Currency,
 }
 
 impl Db {
@@ -122,6 +127,7 @@ impl Db {
             wait: options.wait,
             patience,
             ids,
+            currency: options.currency,
         })
     }
 

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use kernel::act::{Act, Done, Record};
 use kernel::error::{Common, Kind};
+use kernel::money::Currency;
 use kernel::ports::Ids;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, SqliteTransactionMode,
@@ -56,6 +57,8 @@ pub struct Tx {
     reused: bool,
     patience: Patience,
     pub(crate) ids: Ids,
+    /// The platform's.
+    pub(crate) currency: Currency,
 }
 
 impl Db {
@@ -75,6 +78,7 @@ impl Db {
             patience: self.patience.clone(),
             reused: false,
             ids: self.ids.clone(),
+            currency: self.currency,
         };
         match tx.claim(act).await.map_err(|e| fault::common(&e))? {
             Claimed::Ours => Ok(Begun::Fresh(tx)),

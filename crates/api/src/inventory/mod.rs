@@ -2,15 +2,17 @@
 
 use ::inventory::import::ImportListings;
 use ::inventory::search::use_cases::SearchListings;
-use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog};
+use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog, ReadReceipts};
 use application::bulk_status::ChangeMany;
 use application::remove_listing::ChangeListings;
+use application::service_receipts::KeepReceipts;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod import;
 mod listing_dto;
 mod listings;
 mod meta;
+mod receipts;
 mod saved;
 mod search;
 mod service_records;
@@ -29,6 +31,10 @@ pub struct InventoryServices {
     pub garage: KeepGarage,
     /// The owner's log.
     pub log: KeepServiceLog,
+    /// Receipts behind entries of the log, to look at.
+    pub receipts: ReadReceipts,
+    /// The same, brought and removed.
+    pub papers: KeepReceipts,
     /// New listings, and the dealer's look at them.
     pub listings: KeepListings,
     /// Changes of listings, with what they mean for test drives.
@@ -52,5 +58,6 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.configure(search::routes_by_id);
     config.configure(vehicles::routes);
     config.configure(service_records::routes);
+    config.configure(receipts::routes);
     config.configure(meta::routes);
 }

@@ -22,10 +22,10 @@ pub(super) struct NewFileDto {
     /// What its owner calls it.
     #[schema(max_length = 1_000)]
     filename: String,
-    /// `image/jpeg`, `image/png`, `image/gif`, `image/webp`; `application/pdf` for documents.
+    /// `image/jpeg`, `image/png`, `image/gif`, `image/webp`; `application/pdf` for documents and receipts.
     #[schema(max_length = 100)]
     content_type: String,
-    /// Bytes: exactly as many must come. Pictures have 10 MiB at most, documents 20.
+    /// Bytes: exactly as many must come. Pictures have 10 MiB at most, documents and receipts as PDF 20.
     #[schema(minimum = 1, maximum = 20_971_520)]
     size: u64,
     #[schema(inline)]
@@ -59,6 +59,7 @@ pub(super) enum PurposeDto {
     ListingPhoto,
     DealerLogo,
     DealerDocument,
+    ServiceReceipt,
 }
 
 impl From<PurposeDto> for Purpose {
@@ -69,6 +70,7 @@ impl From<PurposeDto> for Purpose {
             PurposeDto::ListingPhoto => Self::ListingPhoto,
             PurposeDto::DealerLogo => Self::DealerLogo,
             PurposeDto::DealerDocument => Self::DealerDocument,
+            PurposeDto::ServiceReceipt => Self::ServiceReceipt,
         }
     }
 }
@@ -81,6 +83,7 @@ impl From<Purpose> for PurposeDto {
             Purpose::ListingPhoto => Self::ListingPhoto,
             Purpose::DealerLogo => Self::DealerLogo,
             Purpose::DealerDocument => Self::DealerDocument,
+            Purpose::ServiceReceipt => Self::ServiceReceipt,
         }
     }
 }
@@ -95,7 +98,7 @@ pub(super) struct UploadDto {
     method: &'static str,
     /// Headers that must come with the bytes.
     headers: std::collections::BTreeMap<&'static str, String>,
-    /// Where everybody finds the picture once it is complete and drawn; `null` for documents, which nobody finds.
+    /// Where everybody finds the picture once it is complete and drawn; `null` for documents and receipts, which nobody finds.
     public_url: Option<String>,
     /// Until when the bytes may come.
     expires_at: DateTime<Utc>,

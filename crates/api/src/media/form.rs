@@ -108,7 +108,7 @@ impl Brought {
 }
 
 async fn read(mut form: Multipart, purpose: Purpose) -> Result<Form, ApiError> {
-    let most = usize::try_from(purpose.limit()).unwrap_or(usize::MAX);
+    let most = usize::try_from(purpose.largest()).unwrap_or(usize::MAX);
     let (mut file, mut alt_text) = (None, None);
     let mut wrong = Violations::new();
     while let Some(field) = form.next().await {

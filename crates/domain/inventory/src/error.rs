@@ -5,6 +5,7 @@ use kernel::id::{ListingId, VehicleId};
 use kernel::money::Currency;
 
 use crate::listing::{ListingStatus, Step};
+use crate::receipt::MOST_RECEIPTS;
 use crate::vehicle::VehicleStatus;
 
 /// Every failure of this crate.
@@ -100,6 +101,9 @@ pub enum Error {
         /// How many at most.
         limit: usize,
     },
+    /// As many receipts as there may be.
+    #[error("this entry has {MOST_RECEIPTS} receipts of yours, and no more are allowed: remove one first")]
+    TooManyReceipts,
     /// An import can't be taken back.
     #[error("{}", not_undoable(*stage, *dry_run))]
     NotUndoable {
@@ -161,6 +165,7 @@ impl Failure for Error {
             | Self::VehicleInUse
             | Self::BulkRefused(_)
             | Self::TooManyKept { .. }
+            | Self::TooManyReceipts
             | Self::NotUndoable { .. }
             | Self::IllegalRecordStatus { .. } => Kind::Conflict,
         }
@@ -185,6 +190,7 @@ impl Failure for Error {
             Self::VehicleInUse => "vehicle_in_use",
             Self::BulkRefused(_) => "bulk_refused",
             Self::TooManyKept { .. } => "too_many_kept",
+            Self::TooManyReceipts => "too_many_receipts",
         }
     }
 

@@ -10,9 +10,9 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`vehicle`], [`listing`], [`service_record`], [`saved`], [`history`] | the things |
+//! | [`vehicle`], [`listing`], [`service_record`], [`receipt`], [`saved`], [`history`] | the things |
 //! | [`vehicle_draft`], [`listing_draft`], [`given`] | the same as they come from outside, unchecked; merge patches |
-//! | [`vehicle_rules`], [`listing_rules`], [`bulk`], [`service_rules`] | pure decisions: facts in, a decision out |
+//! | [`vehicle_rules`], [`listing_rules`], [`bulk`], [`service_rules`], [`receipt_rules`] | pure decisions: facts in, a decision out |
 //! | [`search`], [`words`], [`deal_rating`] | finding listings, and whether the price is good |
 //! | [`csv`], [`import`] | stock as a file, in and out |
 //! | [`saved`], [`digest`] | what people keep an eye on, and what they are told of it once a day |
@@ -47,6 +47,8 @@ pub mod listing_draft;
 pub mod listing_rules;
 pub mod listing_steps;
 pub mod ports;
+pub mod receipt;
+pub mod receipt_rules;
 pub mod saved;
 pub mod search;
 pub mod service_record;

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use kernel::act::{Act, Decide, Done};
-use kernel::id::{DealerId, ListingId, SavedSearchId, ServiceRecordId, SiteId, UserId, VehicleId};
+use kernel::id::{DealerId, ListingId, ReceiptId, SavedSearchId, ServiceRecordId, SiteId, UserId, VehicleId};
 use kernel::paging::{Page, PageRequest};
 use kernel::vin::Vin;
 
@@ -14,6 +14,7 @@ use crate::digest::{Turn, Watcher};
 use crate::error::Error;
 use crate::history::HistoryEntry;
 use crate::listing::{Listed, Listing, ListingStatus, PricePoint};
+use crate::receipt::Receipt;
 use crate::saved::{SavedListing, SavedSearch};
 use crate::service_record::ServiceRecord;
 use crate::vehicle::{Owner, Vehicle};
@@ -79,7 +80,7 @@ pub trait Vehicles: Send + Sync {
         decide: Decide<'_, VehicleFacts, VehiclePlan, Vehicle, Error>,
     ) -> Result<Done<Vehicle>, Error>;
 
-    /// Locks the vehicle and, once decided, erases it with its timeline and its log. `Absent` when there is none.
+    /// Locks the vehicle and, once decided, erases it with its timeline and its log, and lets go of its files. `Absent` when there is none.
     async fn erase(
         &self,
         act: &Act,
@@ -243,7 +244,7 @@ pub trait ServiceRecords: Send + Sync {
         decide: Decide<'_, RecordFacts, RecordPlan, ServiceRecord, Error>,
     ) -> Result<Done<ServiceRecord>, Error>;
 
-    /// As [`ServiceRecords::change`]; erases the entry.
+    /// As [`ServiceRecords::change`]; erases the entry with its receipts, whosever they are, and lets go of their files.
     async fn erase(
         &self,
         act: &Act,
@@ -265,6 +266,32 @@ pub trait ServiceRecords: Send + Sync {
 
     /// Every entry of a vehicle, oldest first: for its timeline.
     async fn of_vehicle(&self, vehicle: VehicleId) -> Result<Vec<ServiceRecord>, Error>;
+}
+
+/// What is true while a receipt is brought or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptFacts {
+    /// The vehicle.
+    pub vehicle: Vehicle,
+    /// The entry.
+    pub record: ServiceRecord,
+    /// All receipts behind it, those of owners before among them.
+    pub receipts: Vec<Receipt>,
+}
+
+/// Receipts to look at. Whether the caller may is for the use case to say.
+#[async_trait]
+pub trait ReceiptQueries: Send + Sync {
+    /// The receipts of these owners behind an entry, the newest first (`brought_at`).
+    async fn list(
+        &self,
+        record: ServiceRecordId,
+        owners: &[Owner],
+        page: &PageRequest,
+    ) -> Result<Page<Receipt>, Error>;
+
+    /// The receipt, if there is one.
+    async fn find(&self, receipt: ReceiptId) -> Result<Option<Receipt>, Error>;
 }
 
 /// What is true while a listing is saved.

@@ -102,6 +102,8 @@ pub mod kind {
         Photo,
         /// A question to a buyer known by e-mail alone: did you buy this car?
         Purchase,
+        /// A paper behind an entry of an owner's log.
+        Receipt,
         /// The closing of a listing, or of an owner's private sale.
         Sale,
         /// An entry of an owner's log.
@@ -169,6 +171,8 @@ pub type OptOutId = Id<kind::OptOut>;
 pub type PhotoId = Id<kind::Photo>;
 /// Id of the question that a buyer by e-mail confirms.
 pub type PurchaseId = Id<kind::Purchase>;
+/// Id of a paper behind an entry of an owner's log.
+pub type ReceiptId = Id<kind::Receipt>;
 /// Id of a sale.
 pub type SaleId = Id<kind::Sale>;
 /// Id of an owner's log entry.

@@ -22,16 +22,19 @@ pub enum Purpose {
     DealerLogo,
     /// A paper that shows that a dealer is one.
     DealerDocument,
+    /// A paper behind an entry of a car's log.
+    ServiceReceipt,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Avatar,
         Self::VehicleImage,
         Self::ListingPhoto,
         Self::DealerLogo,
         Self::DealerDocument,
+        Self::ServiceReceipt,
     ];
 
     /// The word.
@@ -42,6 +45,7 @@ impl Purpose {
             Self::ListingPhoto => "listing_photo",
             Self::DealerLogo => "dealer_logo",
             Self::DealerDocument => "dealer_document",
+            Self::ServiceReceipt => "service_receipt",
         }
     }
 
@@ -54,16 +58,26 @@ impl Purpose {
     pub const fn types(self) -> &'static [FileType] {
         match self {
             Self::Avatar | Self::VehicleImage | Self::ListingPhoto | Self::DealerLogo => FileType::PICTURES,
-            Self::DealerDocument => &[FileType::Pdf, FileType::Jpeg, FileType::Png],
+            Self::DealerDocument | Self::ServiceReceipt => &[FileType::Pdf, FileType::Jpeg, FileType::Png],
         }
     }
 
-    /// Bytes at most.
-    pub const fn limit(self) -> u64 {
+    /// Bytes at most, of a file of this type.
+    pub const fn limit(self, of: FileType) -> u64 {
         match self {
             Self::Avatar | Self::VehicleImage | Self::ListingPhoto | Self::DealerLogo => 10 * MIB,
             Self::DealerDocument => 20 * MIB,
+            Self::ServiceReceipt => match of {
+                FileType::Pdf => 20 * MIB,
+                FileType::Jpeg | FileType::Png | FileType::Gif | FileType::Webp => 10 * MIB,
+            },
         }
+    }
+
+    /// Bytes at most, whatever the type.
+    pub fn largest(self) -> u64 {
+        let limits = self.types().iter().map(|of| self.limit(*of));
+        limits.max().unwrap_or_default()
     }
 
     /// Shown to everybody who has its address, as a picture that was drawn anew. The others are kept as they came, and shown by
@@ -71,14 +85,14 @@ impl Purpose {
     pub const fn is_public(self) -> bool {
         match self {
             Self::Avatar | Self::VehicleImage | Self::ListingPhoto | Self::DealerLogo => true,
-            Self::DealerDocument => false,
+            Self::DealerDocument | Self::ServiceReceipt => false,
         }
     }
 
-    /// The right at a dealer that one needs to bring it; none for what is one's own.
+    /// The right at a dealer that one needs to bring it; none for what is one's own, or may be.
     pub const fn dealer_right(self) -> Option<Right> {
         match self {
-            Self::Avatar | Self::VehicleImage => None,
+            Self::Avatar | Self::VehicleImage | Self::ServiceReceipt => None,
             Self::ListingPhoto => Some(Right::ManageListings),
             Self::DealerLogo | Self::DealerDocument => Some(Right::EditDealer),
         }

@@ -54,8 +54,9 @@ impl NewFile {
         wrong.check(self.size > 0, "/size", "empty", || {
             "a file has at least one byte".to_owned()
         });
-        wrong.check(self.size <= self.purpose.limit(), "/size", "too_large", || {
-            too_large(self.purpose, self.size)
+        let limit = of.map_or_else(|| self.purpose.largest(), |of| self.purpose.limit(of));
+        wrong.check(self.size <= limit, "/size", "too_large", || {
+            too_large(self.purpose, self.size, limit)
         });
         let sha256 = self.sha256.map(|digits| digits.to_ascii_lowercase());
         let hash = |digits: &String| digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -87,12 +88,11 @@ pub fn type_not_taken(purpose: Purpose, given: &str) -> String {
     )
 }
 
-/// Says how large a file may be.
-pub fn too_large(purpose: Purpose, size: u64) -> String {
+/// Says how large a file may be, in bytes.
+pub fn too_large(purpose: Purpose, size: u64, limit: u64) -> String {
     format!(
-        "{size} bytes are too many for {}: at most {}",
-        purpose.as_str(),
-        purpose.limit()
+        "{size} bytes are too many for {}: at most {limit}",
+        purpose.as_str()
     )
 }
 
@@ -133,6 +133,24 @@ mod tests {
             assert_eq!(clean_name(given), kept, "{given:?}");
         }
         assert_eq!(clean_name(&"x".repeat(300)).chars().count(), NAME);
+    }
+
+    #[test]
+    fn receipts_are_larger_as_documents_than_as_pictures() {
+        let brought = |content_type: &str, mib: u64| {
+            let new = NewFile {
+                name: "receipt".to_owned(),
+                content_type: content_type.to_owned(),
+                size: mib * 1024 * 1024,
+                purpose: Purpose::ServiceReceipt,
+                sha256: None,
+                dealer: None,
+            };
+            new.check().is_ok()
+        };
+        assert!(brought("application/pdf", 20) && !brought("application/pdf", 21));
+        assert!(brought("image/jpeg", 10) && !brought("image/jpeg", 11));
+        assert!(!brought("image/gif", 1), "nothing that moves");
     }
 
     #[test]

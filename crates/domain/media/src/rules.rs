@@ -147,8 +147,8 @@ pub fn mine(actor: &Actor, file: &File) -> Result<UserId, Common> {
     }
 }
 
-/// May the actor ask for this file? Who brought it may, and those who keep the record of the dealer that it was brought for. A dealer's
-/// paper that is in use is the dealer's alone: who brought it may have left.
+/// May the actor ask for this file? Who brought it may, and those of the dealer that it was brought for who keep its record, or see its
+/// stock. A dealer's paper that is in use is the dealer's alone: who brought it may have left.
 pub fn see(actor: &Actor, file: &File) -> Result<(), Common> {
     let by = actor.person()?.user;
     let absent = || Common::absent("file");
@@ -157,9 +157,17 @@ pub fn see(actor: &Actor, file: &File) -> Result<(), Common> {
         Status::Stored | Status::Ready if by == file.uploaded_by && !taken_over(file) => Ok(()),
         Status::Stored | Status::Ready => {
             let dealer = file.dealer.ok_or_else(absent)?;
-            actor
-                .may(Right::EditDealer, Scope::Dealer(dealer))
-                .map_err(|_| absent())
+            let right = match file.purpose {
+                // What a car cost in the workshop is nothing to who runs the platform.
+                Purpose::ServiceReceipt if actor.member_of(dealer).is_none() => return Err(absent()),
+                Purpose::ServiceReceipt => Right::SeeInventory,
+                Purpose::Avatar
+                | Purpose::VehicleImage
+                | Purpose::ListingPhoto
+                | Purpose::DealerLogo
+                | Purpose::DealerDocument => Right::EditDealer,
+            };
+            actor.may(right, Scope::Dealer(dealer)).map_err(|_| absent())
         }
     }
 }

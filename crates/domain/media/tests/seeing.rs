@@ -31,12 +31,16 @@ fn somebody(user: UserId, works: Option<(DealerId, Role)>) -> Actor {
 }
 
 fn paper(attached_at: Option<Instant>) -> File {
+    of(Purpose::DealerDocument, attached_at)
+}
+
+fn of(purpose: Purpose, attached_at: Option<Instant>) -> File {
     let at: Instant = "2026-06-08T14:00:00Z".parse().unwrap();
     File {
         id: id(1),
         uploaded_by: id(2),
         dealer: Some(id(3)),
-        purpose: Purpose::DealerDocument,
+        purpose,
         name: "licence.pdf".to_owned(),
         of: FileType::Pdf,
         size: 100,
@@ -67,4 +71,25 @@ fn a_dealers_paper_in_use_is_seen_by_its_owners_and_not_by_who_left() {
     ] {
         assert!(see(&who, &used).is_err(), "who {what}");
     }
+}
+
+#[test]
+fn a_receipt_of_stock_is_seen_by_staff_who_see_stock_and_by_no_admin() {
+    let used = of(Purpose::ServiceReceipt, "2026-06-08T15:00:00Z".parse().ok());
+    let brought = used.uploaded_by;
+    assert!(see(&somebody(id(6), Some((id(3), Role::Mechanic))), &used).is_ok());
+    let mut admin = somebody(id(7), None);
+    if let Actor::User(person) = &mut admin {
+        person.admin = true;
+    }
+    for (who, what) in [
+        (somebody(brought, None), "left"),
+        (somebody(id(5), Some((id(4), Role::Owner))), "owns a rival"),
+        (admin, "runs the platform"),
+    ] {
+        assert!(see(&who, &used).is_err(), "who {what}");
+    }
+    let own = File { dealer: None, ..used };
+    assert!(see(&somebody(brought, None), &own).is_ok());
+    assert!(see(&somebody(id(5), Some((id(3), Role::Owner))), &own).is_err());
 }

@@ -6,13 +6,16 @@ use ::inventory::import::ImportListings;
 use ::inventory::import::use_cases::{IMPORT_JOB, UNDO_JOB};
 use ::inventory::search::filter::Defaults;
 use ::inventory::search::use_cases::SearchListings;
-use ::inventory::use_cases::{KeepGarage, KeepListings, KeepSaved, KeepServiceLog, TellWatchers};
+use ::inventory::use_cases::{
+    KeepGarage, KeepListings, KeepSaved, KeepServiceLog, ReadReceipts, TellWatchers,
+};
 use api::inventory::InventoryServices;
 use application::bulk_status::ChangeMany;
 use application::remove_listing::ChangeListings;
+use application::service_receipts::KeepReceipts;
 use database::inventory::{
-    SqlDigests, SqlImports, SqlListingSearch, SqlListings, SqlRemovals, SqlSaved, SqlServiceRecords,
-    SqlVehicles,
+    SqlDigests, SqlImports, SqlListingSearch, SqlListings, SqlReceipts, SqlRemovals, SqlSaved,
+    SqlServiceRecords, SqlVehicles,
 };
 use worker::{DigestHandler, ImportHandler};
 
@@ -25,6 +28,7 @@ pub(super) fn inventory(ground: &Ground) -> InventoryServices {
     let listings = Arc::new(SqlListings::new(db.clone()));
     let log = Arc::new(SqlServiceRecords::new(db.clone()));
     let saved = Arc::new(SqlSaved::new(db.clone()));
+    let receipts = Arc::new(SqlReceipts::new(db.clone()));
     let changes = ChangeListings {
         removals: Arc::new(SqlRemovals::new(db.clone())),
     };
@@ -33,6 +37,14 @@ pub(super) fn inventory(ground: &Ground) -> InventoryServices {
             vehicles: vehicles.clone(),
             garage: vehicles.clone(),
             log: log.clone(),
+            ids: ids.clone(),
+        },
+        receipts: ReadReceipts {
+            receipts: receipts.clone(),
+            log: log.clone(),
+        },
+        papers: KeepReceipts {
+            receipts,
             ids: ids.clone(),
         },
         log: KeepServiceLog {

@@ -14,6 +14,7 @@ use api::{Core, Services, Settings};
 use application::letters::{Courier, UnsubscribeLinks, Words};
 use application::relay::Relay;
 use async_trait::async_trait;
+use database::inventory::SqlListingSearch;
 use database::{Alone, Db, DbOptions, SqlOutbox, SqlQueue, SqlUpkeep};
 use kernel::error::Common;
 use kernel::job::Lane;
@@ -75,6 +76,11 @@ impl Ground {
         let ground = Self::unmigrated(config, clock, random).await?;
         let alone = Alone::take(ground.config.database_url.expose_secret()).map_err(anyhow::Error::msg)?;
         ground.migrate().await?;
+        let listings = SqlListingSearch::new(ground.db.clone()).follow_currency().await?;
+        if listings > 0 {
+            let currency = ground.config.currency;
+            tracing::info!(listings, %currency, "listings are ordered by the platform's currency anew");
+        }
         if let Some(alone) = &alone {
             let jobs = SqlQueue::new(ground.db.clone()).take_over(alone).await?;
             let events = SqlOutbox::new(ground.db.clone()).take_over(alone).await?;
@@ -116,6 +122,7 @@ impl Ground {
                 .unwrap_or(u32::MAX)
                 .saturating_add(1),
             wait: Duration::from_millis(config.database_wait_ms),
+            currency: config.currency,
         };
         let db = Db::connect(&options, ids.clone())
             .await

@@ -150,7 +150,7 @@ pub const SETTINGS: &[Setting] = &[
         "currency",
         "FORECOURT_CURRENCY",
         "USD",
-        "The platform's currency (ISO 4217).",
+        "The platform's currency (ISO 4217): prices in it come first. Another one has listings ordered anew at the next start.",
     ),
     setting(
         "distance_unit",

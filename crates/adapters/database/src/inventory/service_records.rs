@@ -14,6 +14,7 @@ use kernel::money::Money;
 use kernel::paging::{Page, PageRequest};
 use sea_orm::{DbErr, QueryResult, Value};
 
+use super::receipts::remove_behind;
 use super::rows::{VEHICLE, distance, locked_vehicle, update_vehicle, vehicle};
 use crate::db::Db;
 use crate::fault::{self, Stop};
@@ -130,7 +131,8 @@ async fn add_in(
     Ok((decision.answer, decision.record))
 }
 
-async fn facts_of(tx: &Tx, entry: ServiceRecordId) -> Result<RecordFacts, Stop<Error>> {
+/// Locks the vehicle of an entry, whose lock is the log's lock, and reads both.
+pub(super) async fn locked<E>(tx: &Tx, entry: ServiceRecordId) -> Result<(Vehicle, ServiceRecord), Stop<E>> {
     let absent = || Common::absent("service record");
     let read = || {
         let mut sql = tx.sql();
@@ -144,11 +146,16 @@ async fn facts_of(tx: &Tx, entry: ServiceRecordId) -> Result<RecordFacts, Stop<E
     let vehicle = locked_vehicle(tx, id(&row, "vehicle_id")?)
         .await?
         .ok_or_else(absent)?;
-    // Read again: the vehicle's lock is the log's lock.
+    // Read again, now that nobody else writes it.
     let row = tx.one(read()).await?.ok_or_else(absent)?;
+    Ok((vehicle, record(&row)?))
+}
+
+async fn facts_of(tx: &Tx, entry: ServiceRecordId) -> Result<RecordFacts, Stop<Error>> {
+    let (vehicle, record) = locked(tx, entry).await?;
     Ok(RecordFacts {
         vehicle,
-        record: Some(record(&row)?),
+        record: Some(record),
     })
 }
 
@@ -175,7 +182,11 @@ async fn erase_in(
     entry: ServiceRecordId,
     decide: Decide<'_, RecordFacts, (), (), Error>,
 ) -> Result<((), Record), Stop<Error>> {
-    let decision = decide(&facts_of(tx, entry).await?).map_err(Stop::Domain)?;
+    let mut decision = decide(&facts_of(tx, entry).await?).map_err(Stop::Domain)?;
+    let of_entry = |sql: &mut Sql| {
+        sql.push("s.id = ").bind(entry.uuid());
+    };
+    remove_behind(tx, of_entry, &mut decision.record).await?;
     let mut sql = tx.sql();
     sql.push("DELETE FROM service_records WHERE id = ")
         .bind(entry.uuid());

@@ -11,13 +11,16 @@ use kernel::id::VehicleId;
 use kernel::paging::{Page, PageRequest};
 use kernel::vin::Vin;
 
+use super::receipts::remove_behind;
 use super::rows::{
     VEHICLE, holder, insert_vehicle, locked_vehicle, select_vehicle, strict_vin, update_vehicle, vehicle,
 };
 use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::list::{Field, FieldType, ListQuery, ListSpec};
+use crate::media::discard;
 use crate::rows::{get, json_of};
+use crate::sql::Sql;
 use crate::tx::Tx;
 
 /// Vehicles in a database.
@@ -111,7 +114,12 @@ async fn erase_in(
     id: VehicleId,
     decide: Decide<'_, VehicleFacts, (), (), Error>,
 ) -> Result<((), Record), Stop<Error>> {
-    let decision = decide(&facts_of(tx, id, None).await?).map_err(Stop::Domain)?;
+    let facts = facts_of(tx, id, None).await?;
+    let mut decision = decide(&facts).map_err(Stop::Domain)?;
+    let of_vehicle = |sql: &mut Sql| {
+        sql.push("s.vehicle_id = ").bind(id.uuid());
+    };
+    remove_behind(tx, of_vehicle, &mut decision.record).await?;
     for statement in [
         "DELETE FROM vehicle_history WHERE vehicle_id = ",
         "DELETE FROM service_records WHERE vehicle_id = ",
@@ -121,6 +129,7 @@ async fn erase_in(
         sql.push(statement).bind(id.uuid());
         tx.run(sql).await?;
     }
+    discard(tx, facts.vehicle.picture.as_slice(), &mut decision.record).await?;
     Ok(((), decision.record))
 }
 
@@ -188,7 +197,7 @@ impl Garage for SqlVehicles {
         let query = ListQuery {
             select: VEHICLE,
             from: "vehicles v",
-            filter: |sql: &mut crate::sql::Sql| {
+            filter: |sql: &mut Sql| {
                 sql.push(" AND v.owner_id = ")
                     .bind(owner.uuid())
                     .push(" AND v.owner_kind = ")

@@ -8,7 +8,7 @@ mod rows;
 pub use albums::SqlAlbums;
 pub use files::SqlFiles;
 pub use portraits::SqlPortraits;
-pub(crate) use rows::{albums_of, attach, locked_file};
+pub(crate) use rows::{albums_of, attach, discard, locked_file};
 
 use ::media::Error;
 

@@ -6,6 +6,8 @@ use ::media::album::{Album, Photo};
 use ::media::file::{File, Picture, Status};
 use ::media::file_type::FileType;
 use ::media::purpose::Purpose;
+use ::media::rules::removal;
+use kernel::act::Record;
 use kernel::id::{FileId, Id, ListingId};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
@@ -116,6 +118,22 @@ pub(crate) async fn attach(tx: &Tx, attached: Option<&File>, discarded: Option<F
         ];
         update(tx, "files", columns, "id", file.uuid()).await?;
     }
+    Ok(())
+}
+
+/// Lets go of the files of what was removed, and queues their removal.
+pub(crate) async fn discard(tx: &Tx, files: &[FileId], record: &mut Record) -> Result<(), DbErr> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let mut sql = tx.sql();
+    sql.push("UPDATE files SET attached_at = NULL, status = ")
+        .bind(Status::Discarded.as_str());
+    sql.push(" WHERE id IN (")
+        .bind_all(files.iter().map(Id::uuid))
+        .push(")");
+    tx.run(sql).await?;
+    record.jobs.extend(files.iter().copied().map(removal));
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use kernel::job::Job;
 use sea_orm::{DbErr, QueryResult};
 use tokio::sync::Semaphore;
 
-use self::holdings::{THEIR_DRIVES, holdings};
+use self::holdings::{GOING_RECEIPTS, THEIR_DRIVES, holdings};
 use crate::db::Db;
 use crate::fault::{self, Stop};
 use crate::identity::{locked_user, user_of_primary};
@@ -67,7 +67,7 @@ async fn erased(tx: &Tx, user: UserId) -> Result<bool, DbErr> {
     Ok(at.flatten().is_some())
 }
 
-/// Their pictures, those of their cars, and what they brought and nothing uses.
+/// Their pictures, those of their cars, what is behind entries of their logs, and what they brought and nothing uses.
 async fn files(tx: &Tx, user: UserId) -> Result<Vec<FileId>, DbErr> {
     let mut sql = tx.sql();
     sql.push("SELECT id FROM files WHERE status <> 'discarded' AND ((uploaded_by = ")
@@ -76,7 +76,9 @@ async fn files(tx: &Tx, user: UserId) -> Result<Vec<FileId>, DbErr> {
         .bind(user.uuid())
         .push(") OR id IN (SELECT picture_file_id FROM vehicles WHERE owner_kind = 'user' AND owner_id = ")
         .bind(user.uuid())
-        .push(")) ORDER BY id");
+        .push(") OR id IN (SELECT file_id FROM service_receipts WHERE ");
+    tell::theirs(&mut sql, GOING_RECEIPTS, user);
+    sql.push(")) ORDER BY id");
     let read = |row: &QueryResult| id(row, "id");
     tx.all(sql).await?.iter().map(read).collect()
 }

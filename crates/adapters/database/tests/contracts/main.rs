@@ -29,6 +29,7 @@ mod negotiation;
 mod notifications;
 mod office;
 mod queue;
+mod receipts;
 mod registry;
 mod relay;
 mod reminders;
@@ -226,6 +227,22 @@ const CONTRACTS: &[Contract] = &[
         On::All,
         inventory::the_log_raises_the_reading_and_goes_with_its_vehicle
     ),
+    contract!(On::All, receipts::a_receipt_is_read_back_as_it_was_written),
+    contract!(
+        On::All,
+        receipts::an_entry_keeps_twenty_receipts_however_many_come_at_once
+    ),
+    contract!(
+        On::All,
+        receipts::one_file_is_one_receipt_however_often_it_is_brought_at_once
+    ),
+    contract!(
+        On::All,
+        receipts::receipts_go_with_their_entry_and_with_their_vehicle
+    ),
+    contract!(On::All, receipts::receipts_of_stock_are_the_dealers),
+    contract!(On::All, receipts::receipts_are_paged_the_newest_first),
+    contract!(On::Databases, receipts::the_database_holds_what_receipts_must_be),
     contract!(On::All, inventory::saving_at_the_same_moment_is_saving_once),
     contract!(On::All, inventory::saved_searches_are_their_keepers_and_bounded),
     contract!(

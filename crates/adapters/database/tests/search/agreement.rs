@@ -5,6 +5,7 @@ use inventory::search::filter::{Defaults, ListingFilter, Query};
 use inventory::search::views::Hit;
 use inventory::words::ListingWords;
 use kernel::actor::Actor;
+use kernel::money::Currency;
 use kernel::paging::{PageRequest, Position, Sort};
 use test_databases::Backend;
 
@@ -54,6 +55,10 @@ const SEARCHES: &[(&str, bool)] = &[
 ];
 
 fn filter(query: &str) -> (ListingFilter, Vec<Sort>) {
+    filter_of(query, Defaults::default())
+}
+
+fn filter_of(query: &str, defaults: Defaults) -> (ListingFilter, Vec<Sort>) {
     let mut map = Query::new();
     let mut sort = Vec::new();
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
@@ -63,7 +68,7 @@ fn filter(query: &str) -> (ListingFilter, Vec<Sort>) {
             map.entry(name.to_owned()).or_default().push(value.to_owned());
         }
     }
-    (ListingFilter::read(&map, Defaults::default()).unwrap(), sort)
+    (ListingFilter::read(&map, defaults).unwrap(), sort)
 }
 
 /// A hit without its id, which is made anew by each import.
@@ -73,7 +78,10 @@ fn shown(hit: &Hit) -> (String, Option<i64>) {
 }
 
 async fn whole_list(lot: &Lot, query: &str) -> Vec<Hit> {
-    let (filter, sort) = filter(query);
+    all_of(lot, filter(query)).await
+}
+
+async fn all_of(lot: &Lot, (filter, sort): (ListingFilter, Vec<Sort>)) -> Vec<Hit> {
     let mut position = Position::Cursor(String::new());
     let mut all = Vec::new();
     let mut count = None;
@@ -92,7 +100,7 @@ async fn whole_list(lot: &Lot, query: &str) -> Vec<Hit> {
             None => break,
         };
     }
-    assert_eq!(count, Some(u64::try_from(all.len()).unwrap()), "{query}");
+    assert_eq!(count, Some(u64::try_from(all.len()).unwrap()), "{filter:?}");
     all
 }
 
@@ -278,5 +286,56 @@ async fn what_searches_read_is_what_a_rebuild_writes() {
         let before = whole_list(&lot, "q=ford&ordering=price").await;
         assert_eq!(lot.adapter.rebuild().await.unwrap(), 360);
         assert_eq!(whole_list(&lot, "q=ford&ordering=price").await, before);
+    }
+}
+
+/// Currency and amount of a hit's card.
+fn price(hit: &Hit) -> (String, f64) {
+    let card: serde_json::Value = serde_json::from_str(&hit.card).unwrap();
+    let price = &card["asking_price"];
+    let amount = price["amount"].as_str().unwrap().parse().unwrap();
+    (price["currency"].as_str().unwrap().to_owned(), amount)
+}
+
+#[tokio::test]
+async fn orders_filters_and_bands_follow_the_platforms_currency() {
+    let eur = Currency::parse("EUR").unwrap();
+    let defaults = Defaults {
+        currency: eur,
+        ..Defaults::default()
+    };
+    for lot in both().await {
+        assert_eq!(
+            lot.adapter.follow_currency().await.unwrap(),
+            0,
+            "nothing has changed"
+        );
+        let in_dollars = whole_list(&lot, "ordering=price").await;
+        assert_eq!(price(&in_dollars[0]).0, "USD");
+        let lot = lot.under(eur).await;
+        assert_eq!(lot.adapter.follow_currency().await.unwrap(), 360);
+        assert_eq!(lot.adapter.follow_currency().await.unwrap(), 0, "once");
+        for query in ["ordering=price", "ordering=-price"] {
+            let found = all_of(&lot, filter_of(query, defaults)).await;
+            let prices: Vec<_> = found.iter().map(price).collect();
+            let mut sorted = prices.clone();
+            // EUR comes before USD by code too.
+            sorted.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            if query.contains('-') {
+                sorted.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+            }
+            assert_eq!(prices, sorted, "{query}");
+        }
+        let cheap = all_of(&lot, filter_of("max_price=15000", defaults)).await;
+        assert!(cheap.iter().all(|hit| price(hit).0 == "EUR") && !cheap.is_empty());
+        let dollars = all_of(&lot, filter_of("currency=USD&ordering=price", defaults)).await;
+        let kept: Vec<_> = in_dollars.iter().map(price).filter(|p| p.0 == "USD").collect();
+        assert_eq!(dollars.iter().map(price).collect::<Vec<_>>(), kept);
+        let (all, _) = filter_of("", defaults);
+        let bands = lot.search.facets(&all).await.unwrap().price;
+        assert!(bands.iter().all(|band| band.value.from.currency() == eur));
+        let counted: u64 = bands.iter().map(|band| band.count).sum();
+        let euros = all_of(&lot, filter_of("currency=EUR", defaults)).await;
+        assert_eq!(counted, u64::try_from(euros.len()).unwrap());
     }
 }

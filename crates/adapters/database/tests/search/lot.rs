@@ -14,6 +14,7 @@ use inventory::use_cases::KeepListings;
 use kernel::act::{Act, Record};
 use kernel::error::Common;
 use kernel::id::{DealerId, Id, SiteId};
+use kernel::money::Currency;
 use kernel::ports::{Clock, Ids};
 use memory::{FixedClock, SeededRandom};
 use sea_orm::Value;
@@ -26,7 +27,7 @@ pub(crate) struct Lot {
     pub(crate) adapter: SqlListingSearch,
     pub(crate) imports: ImportListings,
     pub(crate) listings: KeepListings,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 pub(crate) struct Quiet;
@@ -79,7 +80,7 @@ impl Lot {
             },
             db,
             clock,
-            _database: database,
+            database,
         };
         lot.dealer(1, "Ann's Cars").await;
         lot.dealer(2, "Bob's Wheels").await;
@@ -88,6 +89,18 @@ impl Lot {
         lot.site(2, 1, "Chicago", Some("IL"), Some((41.88, -87.63))).await;
         lot.site(3, 2, "São Paulo", None, None).await;
         lot
+    }
+
+    /// The same, as a server with another currency of the platform sees it.
+    pub(crate) async fn under(mut self, currency: Currency) -> Self {
+        let options = DbOptions {
+            currency,
+            ..DbOptions::new(&self.database.url)
+        };
+        self.db = Db::connect(&options, self.imports.ids.clone()).await.unwrap();
+        self.adapter = SqlListingSearch::new(self.db.clone());
+        self.search.search = Arc::new(self.adapter.clone());
+        self
     }
 
     /// With [`corpus`] at the three sites.

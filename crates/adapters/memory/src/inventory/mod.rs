@@ -1,5 +1,6 @@
 //! The ports of the inventory crate.
 
+mod receipts;
 mod saved;
 mod service_records;
 
@@ -13,6 +14,7 @@ use ::inventory::ports::{
     NewListingPlan, NewVehicleFacts, RecordFacts, RecordPlan, Stock, VehicleFacts, VehiclePlan,
     VehicleTarget, Vehicles,
 };
+use ::inventory::receipt::Receipt;
 use ::inventory::saved::SavedSearch;
 use ::inventory::service_record::ServiceRecord;
 use ::inventory::vehicle::{Owner, Vehicle, VehicleStatus};
@@ -20,7 +22,7 @@ use async_trait::async_trait;
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
 use kernel::error::Common;
-use kernel::id::{DealerId, ListingId, SavedSearchId, ServiceRecordId, SiteId, UserId, VehicleId};
+use kernel::id::{DealerId, ListingId, ReceiptId, SavedSearchId, ServiceRecordId, SiteId, UserId, VehicleId};
 use kernel::paging::{Page, PageRequest};
 use kernel::vin::Vin;
 
@@ -47,6 +49,7 @@ pub(crate) struct Inventory {
     pub(crate) listings: BTreeMap<ListingId, Listing>,
     prices: Vec<(ListingId, PricePoint)>,
     records: BTreeMap<ServiceRecordId, ServiceRecord>,
+    receipts: BTreeMap<ReceiptId, Receipt>,
     saved: BTreeMap<(UserId, ListingId), Instant>,
     searches: BTreeMap<SavedSearchId, SavedSearch>,
 }
@@ -248,8 +251,15 @@ impl Vehicles for Memory {
             act,
             |state| decide(&state.inventory.vehicle_facts(vehicle, None)?),
             |state, ()| {
+                let entries = state.inventory.records.values();
+                let entries = entries.filter(|r| r.vehicle == vehicle).map(|r| r.id);
+                for entry in entries.collect::<Vec<_>>() {
+                    state.remove_receipts_behind(entry);
+                }
                 let inventory = &mut state.inventory;
-                inventory.vehicles.remove(&vehicle);
+                if let Some(picture) = inventory.vehicles.remove(&vehicle).and_then(|v| v.picture) {
+                    state.media.discard(picture);
+                }
                 inventory.history.retain(|(id, _)| *id != vehicle);
                 inventory.records.retain(|_, r| r.vehicle != vehicle);
                 Ok(())

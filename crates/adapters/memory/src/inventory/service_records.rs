@@ -61,6 +61,7 @@ impl ServiceRecords for Memory {
             act,
             |state| decide(&state.inventory.record_facts(record)?),
             |state, ()| {
+                state.remove_receipts_behind(record);
                 state.inventory.records.remove(&record);
                 Ok(())
             },

@@ -182,7 +182,7 @@ struct ReportParams {
 
 /// The report of an import
 ///
-/// A line for each row, with row number, column, code and message of all that is wrong; in a dry run, what each row would do. Rows are
+/// Seen by who started it, and by admins. A line for each row, with row number, column, code and message of all that is wrong; in a dry run, what each row would do. Rows are
 /// numbered as a spreadsheet does: the header is row 1.
 #[utoipa::path(tag = "system", operation_id = "show_import_report", params(("id" = Uuid, Path, description = "The import's job."), ReportParams),
     responses((status = 200, description = "The report.", content((ReportDto = "application/json"), (String = "text/csv")))), security(("bearer" = [])))]

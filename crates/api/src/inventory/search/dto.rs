@@ -163,10 +163,9 @@ fn counts<T: ToString>(buckets: &[Bucket<T>]) -> Vec<CountDto> {
 
 impl From<&Facets> for FacetsDto {
     fn from(facets: &Facets) -> Self {
-        let money = |minor| MoneyDto::from(Money::new(minor, PriceBand::currency()));
         let band = |b: &Bucket<PriceBand>| BandDto {
-            from: money(b.value.from),
-            to: b.value.to.map(money),
+            from: b.value.from.into(),
+            to: b.value.to.map(MoneyDto::from),
             count: b.count,
         };
         Self {

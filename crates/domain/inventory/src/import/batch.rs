@@ -1,9 +1,11 @@
 //! One import.
 
 use kernel::Instant;
+use kernel::actor::{Actor, Scope, Starter};
 use kernel::error::Violation;
-use kernel::id::{DealerId, JobId, ListingId, SiteId, UserId};
+use kernel::id::{ApiKeyId, DealerId, JobId, ListingId, SiteId, UserId};
 use kernel::money::Currency;
+use kernel::rights::Right;
 use serde::{Deserialize, Serialize};
 
 use crate::csv::columns::{Column, Mapping};
@@ -128,8 +130,11 @@ pub struct Batch {
     pub dealer: DealerId,
     /// Where cars stand, where a row does not say.
     pub site: Option<SiteId>,
-    /// Who started it; `None` for the command line.
+    /// The person who started it; `None` for programs and the command line.
     pub started_by: Option<UserId>,
+    /// The key of the program that started it.
+    #[serde(default)]
+    pub started_with: Option<ApiKeyId>,
     /// How the file is taken.
     pub options: Options,
     /// Currency of rows that name none: the dealer's.
@@ -151,6 +156,16 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Does the report concern the actor?
+    pub fn is_shown_to(&self, actor: &Actor) -> bool {
+        let person = self.started_by.map(Starter::User);
+        let starter = person.or(self.started_with.map(Starter::Key));
+        let started = starter.is_some() && actor.starter() == starter;
+        // Who left the dealer since reads of its stock no more.
+        let may = actor.may(Right::RunInventory, Scope::Dealer(self.dealer)).is_ok();
+        may && (started || actor.sees_all())
+    }
+
     /// The stage that a new import begins with.
     pub const fn first_stage(options: &Options) -> Stage {
         if options.dry_run || matches!(options.mode, Mode::Strict) {

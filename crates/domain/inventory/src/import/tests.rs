@@ -3,8 +3,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::TimeZone;
 use kernel::Instant;
 use kernel::act::Act;
+use kernel::actor::{Actor, KeyHolder, Membership, Principal};
 use kernel::id::{DealerId, Id, ListingId, SiteId};
 use kernel::money::Currency;
+use kernel::rights::{Right, Role};
 use kernel::vocabulary::DistanceUnit;
 
 use super::batch::{Action, Batch, Mode, Options, Stage, Tally, Undone};
@@ -34,6 +36,7 @@ fn batch(stage: Stage) -> Batch {
         dealer: id::<kernel::id::kind::Dealer>(2) as DealerId,
         site: Some(site()),
         started_by: None,
+        started_with: None,
         options: Options {
             mode: Mode::Partial,
             mapping: Mapping::default(),
@@ -48,6 +51,61 @@ fn batch(stage: Stage) -> Batch {
         ignored: Vec::new(),
         problems: Vec::new(),
         created_at: at(9),
+    }
+}
+
+#[test]
+fn a_report_is_for_who_started_the_import_and_for_admins() {
+    let dealer = batch(Stage::Finished).dealer;
+    let person = |user: u32, works: Option<(DealerId, Role)>, admin: bool| {
+        Actor::User(Principal {
+            user: id(user),
+            session: id(90),
+            admin,
+            factor_due: false,
+            staff: works.map(|(dealer, role)| Membership {
+                staff: id(91),
+                dealer,
+                role,
+                sites: Vec::new(),
+            }),
+        })
+    };
+    let key = |n: u32| {
+        Actor::Key(KeyHolder {
+            id: id(n),
+            dealer,
+            rights: vec![Right::RunInventory],
+        })
+    };
+    let by_mia = Batch {
+        started_by: Some(id(20)),
+        ..batch(Stage::Finished)
+    };
+    let by_program = Batch {
+        started_with: Some(id(30)),
+        ..batch(Stage::Finished)
+    };
+    let at_work = Some((dealer, Role::Manager));
+    assert!(by_mia.is_shown_to(&person(20, at_work, false)));
+    assert!(by_program.is_shown_to(&key(30)));
+    for report in [&by_mia, &by_program, &batch(Stage::Finished)] {
+        assert!(report.is_shown_to(&person(21, None, true)), "an admin");
+        for (who, why) in [
+            (
+                person(21, Some((dealer, Role::Owner)), false),
+                "another of the dealer",
+            ),
+            (person(20, None, false), "who left"),
+            (
+                person(20, Some((id(5), Role::Owner)), false),
+                "who works for a rival now",
+            ),
+            (key(31), "another program"),
+            (Actor::Anonymous, "a stranger"),
+        ] {
+            assert!(!report.is_shown_to(&who), "{why}");
+        }
     }
 }
 

@@ -98,6 +98,7 @@ impl ImportListings {
                     dealer,
                     site: request.site,
                     started_by: act.actor.user(),
+                    started_with: act.actor.key().map(|key| key.id),
                     options: request.options.clone(),
                     currency,
                     stage: Batch::first_stage(&request.options),
@@ -121,13 +122,14 @@ impl ImportListings {
             .await
     }
 
-    /// The import, for those who may take stock in at its dealer.
+    /// The import, for who started it, as long as they may take stock in at its dealer, and for admins. To others it is not there.
     pub async fn find(&self, actor: &Actor, import: JobId) -> Result<Batch, Error> {
-        let batch = self.imports.find(import).await?.ok_or(Common::absent("import"))?;
-        actor
-            .may(Right::RunInventory, Scope::Dealer(batch.dealer))
-            .map_err(|refusal| refusal.of("import"))?;
-        Ok(batch)
+        if *actor == Actor::Anonymous {
+            return Err(Common::Unauthenticated.into());
+        }
+        let batch = self.imports.find(import).await?;
+        let shown = batch.filter(|batch| batch.is_shown_to(actor));
+        Ok(shown.ok_or(Common::absent("import"))?)
     }
 
     /// Lines of the report, by row.

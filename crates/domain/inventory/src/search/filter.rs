@@ -213,10 +213,11 @@ impl Reader<'_> {
         let currency = self
             .one("currency", Currency::parse)
             .unwrap_or(self.defaults.currency);
+        let own = self.defaults.currency;
         let price = |v: &str| {
             Money::parse(v, currency)
                 .and_then(not_negative)
-                .map(keys::price_rising)
+                .map(|price| keys::price_rising(price, own))
         };
         let metres = |v: &str| {
             number::<i64>(v)
@@ -261,8 +262,9 @@ impl Reader<'_> {
             .iter()
             .any(|name| self.query.contains_key(*name));
         if given {
-            let least = keys::price_rising(Money::new(0, currency));
-            let most = keys::price_rising(Money::new(i64::MAX, currency));
+            let own = self.defaults.currency;
+            let least = keys::price_rising(Money::new(0, currency), own);
+            let most = keys::price_rising(Money::new(i64::MAX, currency), own);
             filter.min_price = Some(filter.min_price.unwrap_or(least));
             filter.max_price = Some(filter.max_price.unwrap_or(most));
         }

@@ -58,7 +58,10 @@ fn every_violation_is_told_by_the_parameters_name() {
 #[test]
 fn a_price_is_one_of_a_currency() {
     let filter = read(&query(&[("max_price", "100")])).unwrap();
-    let price = |minor, code: &str| keys::price_rising(Money::new(minor, Currency::parse(code).unwrap()));
+    let price = |minor, code: &str| {
+        let amount = Money::new(minor, Currency::parse(code).unwrap());
+        keys::price_rising(amount, Currency::USD)
+    };
     let (min, max) = (filter.min_price.unwrap(), filter.max_price.unwrap());
     assert!(min <= price(1, "USD") && price(10_000, "USD") <= max);
     assert!(price(10_001, "USD") > max && price(1, "EUR") > max);

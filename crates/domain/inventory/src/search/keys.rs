@@ -15,14 +15,18 @@ const LARGEST: i64 = (1 << AMOUNT_BITS) - 1;
 /// Stands for a mileage that nobody knows: behind all others.
 pub const UNKNOWN_MILEAGE: i64 = i64::MAX;
 
-/// Where a price comes when the cheapest comes first: the platform's currency first, then the others by code.
-pub fn price_rising(price: Money) -> i64 {
-    (currency_rank(price.currency()) << AMOUNT_BITS) | clamped(price.minor())
+/// Where prices of the platform's currency end in an order by price; those of others come behind.
+pub const END_OF_OWN: i64 = 1 << AMOUNT_BITS;
+
+/// Where a price comes when the cheapest comes first: `own`, the platform's currency, first, then the others by code. Nothing is
+/// exchanged: the product knows no rates.
+pub fn price_rising(price: Money, own: Currency) -> i64 {
+    (currency_rank(price.currency(), own) << AMOUNT_BITS) | clamped(price.minor())
 }
 
 /// Where a price comes when the dearest comes first: currencies in the same order as in [`price_rising`].
-pub fn price_falling(price: Money) -> i64 {
-    (currency_rank(price.currency()) << AMOUNT_BITS) | (LARGEST - clamped(price.minor()))
+pub fn price_falling(price: Money, own: Currency) -> i64 {
+    (currency_rank(price.currency(), own) << AMOUNT_BITS) | (LARGEST - clamped(price.minor()))
 }
 
 const fn clamped(minor: i64) -> i64 {
@@ -36,9 +40,11 @@ const fn clamped(minor: i64) -> i64 {
 }
 
 /// 0 for the platform's currency; else rising with the letters of the code, at most 26³.
-fn currency_rank(currency: Currency) -> i64 {
+fn currency_rank(currency: Currency, own: Currency) -> i64 {
+    if currency == own {
+        return 0;
+    }
     match currency.code().as_bytes() {
-        [b'U', b'S', b'D'] => 0,
         [a, b, c] => 1 + letter(*a) * 676 + letter(*b) * 26 + letter(*c),
         _ => 17_577,
     }
@@ -78,7 +84,11 @@ mod tests {
         let eur = Money::new(1, Currency::parse("EUR").unwrap());
         let gbp = Money::new(1, Currency::parse("GBP").unwrap());
         for key in [price_rising, price_falling] {
-            assert!(key(usd) < key(eur) && key(eur) < key(gbp));
+            let by = |own: Money| [usd, eur, gbp].map(|price| key(price, own.currency()));
+            let [a, b, c] = by(usd);
+            assert!(a < END_OF_OWN && END_OF_OWN <= b && b < c);
+            let [a, b, c] = by(gbp);
+            assert!(c < END_OF_OWN && END_OF_OWN <= b && b < a);
         }
     }
 
@@ -86,8 +96,8 @@ mod tests {
         #[test]
         fn amounts_keep_their_order(a in 0..100_000_000_000_i64, b in 0..100_000_000_000_i64) {
             let (a, b) = (Money::new(a, Currency::USD), Money::new(b, Currency::USD));
-            prop_assert_eq!(a.minor().cmp(&b.minor()), price_rising(a).cmp(&price_rising(b)));
-            prop_assert_eq!(b.minor().cmp(&a.minor()), price_falling(a).cmp(&price_falling(b)));
+            prop_assert_eq!(a.minor().cmp(&b.minor()), price_rising(a, Currency::USD).cmp(&price_rising(b, Currency::USD)));
+            prop_assert_eq!(b.minor().cmp(&a.minor()), price_falling(a, Currency::USD).cmp(&price_falling(b, Currency::USD)));
         }
     }
 }

@@ -279,10 +279,10 @@ pub struct Bucket<T> {
 /// Listings between two prices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriceBand {
-    /// From, in minor units of the platform's currency.
-    pub from: i64,
+    /// From.
+    pub from: Money,
     /// Up to but without; `None` for the dearest.
-    pub to: Option<i64>,
+    pub to: Option<Money>,
 }
 
 /// Upper ends of the price bands, in minor units of the platform's currency.
@@ -291,16 +291,16 @@ pub const BAND_ENDS: &[i64] = &[
 ];
 
 impl PriceBand {
-    /// All bands, from the cheapest.
-    pub fn all() -> Vec<Self> {
+    /// All bands of the platform's currency, from the cheapest.
+    pub fn all(own: Currency) -> Vec<Self> {
         let starts = std::iter::once(0).chain(BAND_ENDS.iter().copied());
         let ends = BAND_ENDS.iter().copied().map(Some).chain(std::iter::once(None));
-        starts.zip(ends).map(|(from, to)| Self { from, to }).collect()
-    }
-
-    /// The currency of all bands.
-    pub const fn currency() -> Currency {
-        Currency::USD
+        let money = |minor| Money::new(minor, own);
+        let band = |(from, to): (_, Option<i64>)| Self {
+            from: money(from),
+            to: to.map(money),
+        };
+        starts.zip(ends).map(band).collect()
     }
 }
 

@@ -3,11 +3,13 @@
 mod digests;
 mod garage;
 mod listings;
+mod receipts;
 mod saved;
 mod service_log;
 
 pub use digests::TellWatchers;
 pub use garage::KeepGarage;
 pub use listings::KeepListings;
+pub use receipts::ReadReceipts;
 pub use saved::{KeepSaved, NewSearch};
 pub use service_log::KeepServiceLog;

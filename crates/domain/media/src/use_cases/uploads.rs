@@ -110,14 +110,15 @@ impl Uploads {
         bytes: Bytes,
     ) -> Result<File, Error> {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if size > purpose.limit() {
-            return Err(Common::invalid("/file", "too_large", too_large(purpose, size)).into());
-        }
         let of = FileType::of(&bytes).filter(|of| purpose.types().contains(of));
         let of = of.ok_or_else(|| {
             let told = type_not_taken(purpose, "what these bytes are");
             Common::invalid("/file", "type_not_taken", told)
         })?;
+        let limit = purpose.limit(of);
+        if size > limit {
+            return Err(Common::invalid("/file", "too_large", too_large(purpose, size, limit)).into());
+        }
         let new = CheckedFile {
             name: clean_name(name),
             of,

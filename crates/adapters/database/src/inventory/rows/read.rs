@@ -36,18 +36,22 @@ pub(crate) fn distance(row: &QueryResult) -> Result<Option<Distance>, DbErr> {
     }
 }
 
+/// Whose it is, from `owner_kind` and `owner_id`.
+pub(crate) fn owner(row: &QueryResult) -> Result<Owner, DbErr> {
+    let kind: String = get(row, "owner_kind")?;
+    match kind.as_str() {
+        "user" => Ok(Owner::User(id(row, "owner_id")?)),
+        "dealer" => Ok(Owner::Dealer(id(row, "owner_id")?)),
+        other => Err(corrupt("owner_kind", other)),
+    }
+}
+
 /// A vehicle from the columns of [`VEHICLE`].
 pub(crate) fn vehicle(row: &QueryResult) -> Result<Vehicle, DbErr> {
-    let kind: String = get(row, "owner_kind")?;
-    let owner = match kind.as_str() {
-        "user" => Owner::User(id(row, "owner_id")?),
-        "dealer" => Owner::Dealer(id(row, "owner_id")?),
-        other => return Err(corrupt("owner_kind", other)),
-    };
     let status: String = get(row, "v_status")?;
     Ok(Vehicle {
         id: id(row, "v_id")?,
-        owner,
+        owner: owner(row)?,
         status: VehicleStatus::parse(&status).ok_or_else(|| corrupt("status", status))?,
         details: VehicleDetails {
             vin: word(row, "vin")?.ok_or_else(|| corrupt("vin", "nothing"))?,

@@ -122,8 +122,9 @@ async fn prices(
     audience: Audience,
     filter: &ListingFilter,
 ) -> Result<Vec<Bucket<PriceBand>>, Error> {
-    let bands = PriceBand::all();
-    let key = |minor| price_rising(Money::new(minor, PriceBand::currency()));
+    let own = db.currency;
+    let bands = PriceBand::all(own);
+    let key = |minor| price_rising(Money::new(minor, own), own);
     let steps: Vec<String> = BAND_ENDS
         .iter()
         .enumerate()

@@ -14,7 +14,7 @@ use ::media::key::{self, Rendition, USUAL_WIDTH};
 use kernel::act::Act;
 use kernel::error::Common;
 use kernel::id::{Id, ListingId};
-use kernel::money::Money;
+use kernel::money::{Currency, Money};
 use kernel::vocabulary::{BodyType, Drivetrain, FuelType, Transmission};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
@@ -77,6 +77,18 @@ pub(super) async fn rebuild(db: &Db) -> Result<u64, Error> {
             None => return Ok(done),
         };
     }
+}
+
+/// Is anything ordered as on a platform of another currency than `own`?
+pub(super) async fn ordered_otherwise(db: &Db) -> Result<bool, Error> {
+    let (own, end) = (db.currency.code(), keys::END_OF_OWN);
+    let mut sql = db.sql();
+    sql.push("SELECT 1 AS one FROM listing_search WHERE (currency = ")
+        .bind(own);
+    sql.push(" AND price_rising >= ").bind(end);
+    sql.push(") OR (currency <> ").bind(own);
+    sql.push(" AND price_rising < ").bind(end).push(") LIMIT 1");
+    Ok(db.one_of_primary(sql).await?.is_some())
 }
 
 async fn next_chunk(
@@ -227,7 +239,11 @@ async fn replace(tx: &Tx, found: &[Found]) -> Result<(), DbErr> {
             .push(")");
         tx.run(sql).await?;
     }
-    let rows = found.iter().map(columns).collect::<Result<Vec<_>, _>>()?;
+    let own = tx.currency;
+    let rows = found
+        .iter()
+        .map(|found| columns(found, own))
+        .collect::<Result<Vec<_>, _>>()?;
     insert_all(tx, "listing_search", rows).await?;
     let mut bodies = Vec::with_capacity(found.len());
     for f in found {
@@ -245,7 +261,7 @@ async fn replace(tx: &Tx, found: &[Found]) -> Result<(), DbErr> {
     Ok(())
 }
 
-fn columns(found: &Found) -> Result<Columns, DbErr> {
+fn columns(found: &Found, own: Currency) -> Result<Columns, DbErr> {
     let detail = &found.detail;
     let (listing, vehicle) = (&detail.listed.listing, &detail.listed.vehicle.details);
     let asking = listing.prices.asking();
@@ -298,8 +314,8 @@ fn columns(found: &Found) -> Result<Columns, DbErr> {
         ("year", i64::from(vehicle.year).into()),
         ("asking_minor", asking.minor().into()),
         ("currency", asking.currency().code().into()),
-        ("price_rising", keys::price_rising(asking).into()),
-        ("price_falling", keys::price_falling(asking).into()),
+        ("price_rising", keys::price_rising(asking, own).into()),
+        ("price_falling", keys::price_falling(asking, own).into()),
         ("mileage", keys::mileage(vehicle.odometer).into()),
         (
             "listed_at",

@@ -63,6 +63,16 @@ impl SqlListingSearch {
     pub async fn rebuild(&self) -> Result<u64, Error> {
         index::rebuild(&self.db).await
     }
+
+    /// The same, where the rows were written while the platform had another currency, which came first then; says how many. To be
+    /// called when a server starts.
+    pub async fn follow_currency(&self) -> Result<u64, Error> {
+        if index::ordered_otherwise(&self.db).await? {
+            self.rebuild().await
+        } else {
+            Ok(0)
+        }
+    }
 }
 
 /// What several waiters for one kept value get when it could not be made.

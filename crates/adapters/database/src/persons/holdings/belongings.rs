@@ -14,7 +14,33 @@ const OF_PRIVATE_CAR: &str =
     AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.vehicle_id = vehicles.id))";
 const OF_CAR: &str = "vehicle_id IN (SELECT id FROM vehicles WHERE owner_kind = 'user' AND owner_id = ?)";
 
+/// Receipts that go with a person: their own, wherever the car is by now, and those of others behind entries that go.
+pub(in crate::persons) const GOING_RECEIPTS: &str =
+    "(owner_kind = 'user' AND owner_id = ?) OR record_id IN (SELECT s.id FROM service_records s JOIN vehicles v ON v.id = s.vehicle_id
+    WHERE v.owner_kind = 'user' AND v.owner_id = ?)";
+
 pub(super) const ALL: &[Holding] = &[
+    Holding {
+        table: "service_receipts",
+        name: "service_receipts",
+        of: "owner_kind = 'user' AND owner_id = ?",
+        told: &[
+            ("id", Id),
+            ("record_id", Id),
+            ("file_id", Id),
+            ("brought_at", Instant),
+        ],
+        untold: &["owner_kind", "owner_id"],
+        erase: Remove,
+    },
+    Holding {
+        table: "service_receipts",
+        name: "service_receipts",
+        of: GOING_RECEIPTS,
+        told: &[],
+        untold: &[],
+        erase: Remove,
+    },
     Holding {
         table: "service_records",
         name: "service_records",

@@ -6,6 +6,7 @@ mod belongings;
 mod business;
 mod profile;
 
+pub(super) use self::belongings::GOING_RECEIPTS;
 pub(super) use self::business::THEIR_DRIVES;
 
 /// How a column is read.
