@@ -34,6 +34,7 @@ mod m0026_dealer_documents;
 mod m0027_api_keys;
 mod m0028_closed_accounts;
 mod m0029_service_receipts;
+mod m0030_who_wrote;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_api_keys::Migration),
             Box::new(m0028_closed_accounts::Migration),
             Box::new(m0029_service_receipts::Migration),
+            Box::new(m0030_who_wrote::Migration),
         ]
     }
 }

@@ -6,15 +6,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use inventory::handover::{self, Handover};
+use inventory::handover::{self, Handover, Return};
 use inventory::listing::{Listed, Step};
 use inventory::listing_steps;
-use inventory::ports::{ListingPlan, VehiclePlan};
+use inventory::ports::ListingPlan;
 use inventory::vehicle::{Owner, Vehicle, VehicleStatus};
 use kernel::act::{Act, Decide, Decision, Done};
 use kernel::actor::Actor;
 use kernel::error::Common;
-use kernel::id::{PurchaseId, SaleId, UserId};
+use kernel::id::{PurchaseId, SaleId, UserId, VehicleId};
 use kernel::ports::Ids;
 use sales::commission::ledger::MOST_LINES;
 use sales::facts::{ConfirmFacts, VoidFacts};
@@ -34,6 +34,12 @@ pub struct VoidingFacts {
     pub listed: Option<Listed>,
     /// The vehicle.
     pub vehicle: Vehicle,
+    /// The seller's other record of the same car, which nobody offers.
+    pub again: Option<VehicleId>,
+    /// The buyer's own record that became one with the vehicle when it was handed over.
+    pub joined: Option<VehicleId>,
+    /// Did the buyer write into the vehicle's log?
+    pub wrote: bool,
     /// Drives that the sale called off, still to come, whose slot nobody has taken since.
     pub drives: Vec<Filed>,
 }
@@ -45,8 +51,8 @@ pub struct VoidingPlan {
     pub sale: SalePlan,
     /// The listing, on offer again.
     pub listing: Option<ListingPlan>,
-    /// The vehicle, in the seller's hands.
-    pub vehicle: VehiclePlan,
+    /// The vehicle, in the seller's hands, and what stays with the buyer.
+    pub vehicle: Return,
 }
 
 /// What is known, under lock, when a buyer confirms.
@@ -119,10 +125,11 @@ impl VoidSale {
         let reason = request::reason(reason)?;
         // What takes back has as many lines as what was earned.
         let ids: Vec<_> = (0..MOST_LINES).map(|_| self.ids.next()).collect();
+        let left = self.ids.next();
         self.voidings
             .void(act, sale, &|facts| {
                 let decision = rules::void(act, &ids, &reason, &facts.sale)?;
-                voided(act, facts, decision)
+                voided(act, left, facts, decision)
             })
             .await
     }
@@ -140,6 +147,7 @@ impl VoidSale {
 
 fn voided(
     act: &Act,
+    left: VehicleId,
     facts: &VoidingFacts,
     decision: Decision<SalePlan, Sale>,
 ) -> Result<Decision<VoidingPlan, Sale>, Error> {
@@ -159,10 +167,11 @@ fn voided(
     for filed in &facts.drives {
         record.events.push(free_again(&filed.drive));
     }
+    let kept = facts.joined.or(facts.wrote.then_some(left));
     let plan = VoidingPlan {
         sale,
         listing,
-        vehicle: handover::returned(&facts.vehicle, seller(&answer), act.at),
+        vehicle: handover::returned(&facts.vehicle, seller(&answer), facts.again, kept, act.at),
     };
     Ok(Decision { plan, answer, record })
 }

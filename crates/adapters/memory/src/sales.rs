@@ -32,6 +32,7 @@ use crate::{Memory, State};
 pub(crate) struct SalesState {
     sales: BTreeMap<SaleId, Sale>,
     called_off: HashMap<SaleId, Vec<BookingId>>,
+    joined: HashMap<SaleId, VehicleId>,
     entries: Vec<(DealerId, Entry)>,
     pub(crate) plans: BTreeMap<CommissionPlanId, Plan>,
     pub(crate) shops: HashMap<DealerId, Shop>,
@@ -176,6 +177,11 @@ fn closing_facts(state: &State, act: &Act, target: &CloseTarget) -> Option<Closi
     })
 }
 
+fn hand_over_by(state: &mut State, sale: SaleId, handed: Handover) {
+    state.sales.joined.extend(handed.merged.map(|merged| (sale, merged)));
+    hand_over(state, handed);
+}
+
 fn hand_over(state: &mut State, handed: Handover) {
     if let Some(merged) = handed.merged {
         state.inventory.merge(merged, handed.vehicle.vehicle.id);
@@ -203,6 +209,9 @@ fn voiding_facts(state: &State, id: SaleId, at: Instant) -> Result<VoidingFacts,
         other.is_closed() && other.vehicle.id == vehicle.id && other.created_at > sale.created_at
     };
     let held = state.inventory.held_by(seller(&sale), &vehicle.details.vin);
+    let again = held.map(|held| held.id).filter(|held| *held != vehicle.id);
+    let buyer = sale.buyer.user.map(Owner::User);
+    let wrote = buyer.is_some_and(|buyer| state.inventory.wrote(buyer, vehicle.id));
     let own = state.sales.entries.iter().filter(|(_, entry)| entry.sale == id);
     let shop = sale
         .closing()
@@ -215,10 +224,14 @@ fn voiding_facts(state: &State, id: SaleId, at: Instant) -> Result<VoidingFacts,
             zone: shop.and_then(|shop| shop.zone),
             entries: own.map(|(_, entry)| *entry).collect(),
             sold_again: (!given && !kept) || state.sales.sales.values().any(later),
-            listed_again: state.inventory.is_offered(vehicle.id)
-                || held.is_some_and(|held| held.id != vehicle.id),
+            listed_again: std::iter::once(vehicle.id)
+                .chain(again)
+                .any(|vehicle| state.inventory.is_offered(vehicle)),
             sale,
         },
+        again,
+        joined: state.sales.joined.get(&id).copied(),
+        wrote,
         listed,
         vehicle,
     })
@@ -253,7 +266,7 @@ impl Closings for Memory {
                         let id = sale.sale.id;
                         state.sales.put(sale)?;
                         state.sales.called_off.insert(id, called_off);
-                        hand_over(state, handed);
+                        hand_over_by(state, id, handed);
                     }
                     for drive in plan.offer.drives {
                         state.scheduling.put(drive)?;
@@ -304,7 +317,11 @@ impl Voidings for Memory {
             |state| decide(&voiding_facts(state, sale, act.at)?),
             |state, plan| {
                 state.sales.put(plan.sale)?;
-                state.inventory.write_vehicle(plan.vehicle);
+                let vehicle = plan.vehicle.handed.vehicle.vehicle.id;
+                hand_over(state, plan.vehicle.handed);
+                if let Some(left) = plan.vehicle.left {
+                    state.inventory.leave(left, vehicle);
+                }
                 if let Some(listing) = plan.listing {
                     state.inventory.write_listing(listing);
                 }
@@ -341,9 +358,10 @@ impl Voidings for Memory {
                 })
             },
             |state, plan| {
-                state.sales.sales.insert(plan.sale.id, plan.sale);
+                let sale = plan.sale.id;
+                state.sales.sales.insert(sale, plan.sale);
                 if let Some(handed) = plan.handed {
-                    hand_over(state, handed);
+                    hand_over_by(state, sale, handed);
                 }
                 Ok(())
             },

@@ -13,7 +13,7 @@ use crate::vehicle::{Owner, Vehicle, VehicleStatus};
 pub struct Handover {
     /// The vehicle, in its new hands.
     pub vehicle: VehiclePlan,
-    /// The new owner's own record of the same car: all that hangs on it goes to the vehicle, and it is gone.
+    /// Another record of the same car by the same owner: all that hangs on it goes to the vehicle, and it is gone.
     pub merged: Option<VehicleId>,
 }
 
@@ -77,20 +77,45 @@ pub fn received(
     }
 }
 
-/// The sale was taken back: the vehicle is the seller's again.
-pub fn returned(vehicle: &Vehicle, to: Owner, at: Instant) -> VehiclePlan {
+/// What a sale that is taken back writes of its car.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Return {
+    /// The vehicle, in the seller's hands again. A record that the seller made of the same car meanwhile becomes one with it.
+    pub handed: Handover,
+    /// The record of the car that the buyer keeps: what they wrote into its log goes there.
+    pub left: Option<Vehicle>,
+}
+
+/// The sale was taken back: the vehicle is the seller's again, without what the buyer said of it. `kept` is the id of the record that
+/// the buyer keeps, where they had one before or wrote into the log since.
+pub fn returned(
+    vehicle: &Vehicle,
+    to: Owner,
+    again: Option<VehicleId>,
+    kept: Option<VehicleId>,
+    at: Instant,
+) -> Return {
     let mut next = changed(vehicle, at);
     next.status = VehicleStatus::Active;
+    let mut left = None;
     if next.owner != to {
+        let own = next.details.clone();
+        left = kept.map(|id| Vehicle::new(id, vehicle.owner, own, at));
         next.owner = to;
+        next.details.license_plate = None;
         next.details.date_of_purchase = None;
         next.details.location = None;
         next.details.additional_info = None;
     }
-    VehiclePlan {
+    let vehicle = VehiclePlan {
         history: vec![line(Happened::SaleVoided, at)],
         vehicle: next,
-    }
+    };
+    let handed = Handover {
+        vehicle,
+        merged: again,
+    };
+    Return { handed, left }
 }
 
 fn changed(vehicle: &Vehicle, at: Instant) -> Vehicle {
@@ -158,12 +183,28 @@ mod tests {
             "the seller's own words stay behind"
         );
         assert_eq!(handed.history.len(), 1);
-        let back = returned(&handed.vehicle, dealer, at());
-        assert_eq!(
-            (back.vehicle.owner, back.vehicle.status),
-            (dealer, VehicleStatus::Active)
-        );
-        assert_eq!(back.vehicle.details.date_of_purchase, None);
+        let back = returned(&handed.vehicle, dealer, None, None, at());
+        let again = &back.handed.vehicle.vehicle;
+        assert_eq!((again.owner, again.status), (dealer, VehicleStatus::Active));
+        assert_eq!(again.details.date_of_purchase, None);
+        assert_eq!(back.left, None, "the buyer had nothing of their own");
+    }
+
+    #[test]
+    fn what_the_buyer_said_of_a_car_stays_with_them() {
+        let dealer = Owner::Dealer(Id::from_uuid(Uuid::from_u128(1)));
+        let user: UserId = Id::from_uuid(Uuid::from_u128(2));
+        let mut own = car(11, Owner::User(user), 40_000);
+        own.details.license_plate = Some("HERON 1".to_owned());
+        let stock = car(10, dealer, 50_000);
+        let handed = sold(&stock, Some((user, Some(&own))), at().date_naive(), at()).vehicle;
+        let back = returned(&handed.vehicle, dealer, None, Some(own.id), at());
+        let again = &back.handed.vehicle.vehicle.details;
+        assert_eq!((&again.license_plate, &again.location), (&None, &None));
+        let left = back.left.unwrap_or_else(|| unreachable!());
+        assert_eq!((left.id, left.owner), (own.id, Owner::User(user)));
+        assert_eq!(left.details.license_plate, own.details.license_plate);
+        assert_eq!(left.details.location, own.details.location);
     }
 
     #[test]

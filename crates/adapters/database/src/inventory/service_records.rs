@@ -114,6 +114,7 @@ async fn add_in(
     let vehicle = locked_vehicle(tx, vehicle)
         .await?
         .ok_or(Common::absent("vehicle"))?;
+    let owner = vehicle.owner;
     let decision = decide(&RecordFacts {
         vehicle,
         record: None,
@@ -123,6 +124,8 @@ async fn add_in(
     let mut row: Vec<(&'static str, Value)> = vec![
         ("id", entry.id.uuid().into()),
         ("vehicle_id", entry.vehicle.uuid().into()),
+        ("owner_kind", owner.kind().into()),
+        ("owner_id", owner.uuid().into()),
         ("created_at", entry.created_at.into()),
     ];
     row.extend(columns(entry));

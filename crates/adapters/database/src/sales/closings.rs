@@ -11,7 +11,7 @@ use inventory::handover::Handover;
 use inventory::vehicle::{Owner, Vehicle};
 use kernel::act::{Act, Decide, Done, Record};
 use kernel::error::Common;
-use kernel::id::{SiteId, UserId, VehicleId};
+use kernel::id::{SaleId, SiteId, UserId, VehicleId};
 use kernel::vin::Vin;
 use kernel::zone::Zone;
 use sea_orm::{DbErr, QueryResult};
@@ -120,6 +120,7 @@ async fn write(tx: &Tx, plan: &ClosingPlan) -> Result<(), Stop<Error>> {
         let called_off: Vec<_> = plan.offer.drives.iter().map(|drive| drive.id).collect();
         rows::insert_sale(tx, sale, &called_off).await?;
         hand_over(tx, handed).await?;
+        keep_joined(tx, sale.sale.id, handed).await?;
     }
     Ok(())
 }
@@ -172,6 +173,19 @@ pub(super) async fn hand_over(tx: &Tx, handed: &Handover) -> Result<(), DbErr> {
         tx.run(sql).await?;
     }
     update_vehicle(tx, &handed.vehicle).await
+}
+
+/// Notes which record of the buyer's the sale ended, so that taking it back can give it back.
+pub(super) async fn keep_joined(tx: &Tx, sale: SaleId, handed: &Handover) -> Result<(), DbErr> {
+    let Some(joined) = handed.merged else {
+        return Ok(());
+    };
+    let mut sql = tx.sql();
+    sql.push("UPDATE sales SET joined_id = ")
+        .bind(joined.uuid())
+        .push(" WHERE id = ")
+        .bind(sale.uuid());
+    tx.run(sql).await.map(|_| ())
 }
 
 /// Keeps the dealers of these listings from being stopped meanwhile; sales of one dealer need not wait for each other.
@@ -229,9 +243,14 @@ fn buyer(row: &QueryResult) -> Result<(UserId, Buyer), DbErr> {
     Ok((user, buyer))
 }
 
-/// The user's own record of the car with this number, locked.
-pub(super) async fn own_record(tx: &Tx, user: UserId, vin: &Vin) -> Result<Option<Vehicle>, DbErr> {
-    let Some(own) = holder(tx, Owner::User(user), Some(vin), None).await? else {
+/// The owner's own record of the car with this number, locked; not the one that is named.
+pub(super) async fn own_record(
+    tx: &Tx,
+    owner: Owner,
+    vin: &Vin,
+    but: Option<VehicleId>,
+) -> Result<Option<Vehicle>, DbErr> {
+    let Some(own) = holder(tx, owner, Some(vin), but).await? else {
         return Ok(None);
     };
     tx.lock("vehicles", own.uuid()).await?;

@@ -5,6 +5,7 @@ use ::sales::sale::{Sale, Seller};
 use application::error::Error;
 use application::void_sale::{ConfirmingFacts, ConfirmingPlan, VoidingFacts, VoidingPlan, Voidings};
 use async_trait::async_trait;
+use inventory::handover::Return;
 use inventory::vehicle::{Owner, Vehicle, VehicleStatus};
 use kernel::act::{Act, Decide, Done, Record};
 use kernel::email::Email;
@@ -13,11 +14,11 @@ use kernel::id::{ListingId, PurchaseId, SaleId, UserId, VehicleId};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::closings::{hand_over, joining, own_record, zone_of};
+use super::closings::{hand_over, joining, keep_joined, own_record, zone_of};
 use super::rows;
 use crate::db::Db;
 use crate::fault::Stop;
-use crate::inventory::rows::{holder, locked_vehicle, open_listing, update_vehicle};
+use crate::inventory::rows::{insert_vehicle, locked_vehicle, open_listing};
 use crate::inventory::{locked_listing, update_listing};
 use crate::rows::{corrupt, get, id};
 use crate::scheduling::called_off_by_sale;
@@ -106,7 +107,14 @@ async fn void_in(
         .await?
         .ok_or(Common::absent("sale"))?;
     let site = sale.closing().and_then(|closing| closing.site);
+    let vin = &vehicle.details.vin;
+    let again = own_record(tx, seller(&sale), vin, Some(vehicle.id)).await?;
+    let again = again.map(|other| other.id);
+    let (joined, wrote) = of_buyer(tx, &sale, vehicle.id).await?;
     let facts = VoidingFacts {
+        again,
+        joined,
+        wrote,
         drives: called_off_by_sale(tx, sale.id, act.at).await?,
         listed: listed.map(|facts| facts.listed),
         sale: VoidFacts {
@@ -114,7 +122,7 @@ async fn void_in(
             zone: zone_of(tx, site).await?,
             entries: rows::entries_of(tx, sale.id).await?,
             sold_again: sold_again(tx, &sale, &vehicle).await?,
-            listed_again: on_offer_again(tx, &sale, &vehicle).await?,
+            listed_again: on_offer_again(tx, &vehicle, again).await?,
             sale,
         },
         vehicle,
@@ -124,7 +132,7 @@ async fn void_in(
     if let Some(listing) = &plan.listing {
         update_listing(tx, listing).await?;
     }
-    update_vehicle(tx, &plan.vehicle).await?;
+    give_back(tx, &plan.vehicle).await?;
     rows::write(tx, &plan.sale.sale).await?;
     if let Some(closing) = plan.sale.sale.closing() {
         rows::insert_entries(tx, closing.dealer, &plan.sale.entries).await?;
@@ -157,13 +165,47 @@ async fn sold_again(tx: &Tx, sale: &Sale, vehicle: &Vehicle) -> Result<bool, DbE
     Ok(tx.one(sql).await?.is_some())
 }
 
-/// The vehicle has an open listing, or the seller holds its number once more.
-async fn on_offer_again(tx: &Tx, sale: &Sale, vehicle: &Vehicle) -> Result<bool, DbErr> {
-    if open_listing(tx, vehicle.id, None).await?.is_some() {
-        return Ok(true);
+/// The vehicle has an open listing, or the seller's other record of it has.
+async fn on_offer_again(tx: &Tx, vehicle: &Vehicle, again: Option<VehicleId>) -> Result<bool, DbErr> {
+    for vehicle in std::iter::once(vehicle.id).chain(again) {
+        if open_listing(tx, vehicle, None).await?.is_some() {
+            return Ok(true);
+        }
     }
-    let vin = Some(&vehicle.details.vin);
-    Ok(holder(tx, seller(sale), vin, Some(vehicle.id)).await?.is_some())
+    Ok(false)
+}
+
+/// The buyer's own record that the handing over ended, and whether they wrote into the vehicle's log.
+async fn of_buyer(tx: &Tx, sale: &Sale, vehicle: VehicleId) -> Result<(Option<VehicleId>, bool), DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT joined_id, (SELECT COUNT(*) FROM service_records r WHERE r.owner_kind = 'user' AND r.owner_id = s.buyer_user_id AND r.vehicle_id = ")
+        .bind(vehicle.uuid())
+        .push(") AS written FROM sales s WHERE id = ")
+        .bind(sale.id.uuid());
+    let Some(row) = tx.one(sql).await? else {
+        return Ok((None, false));
+    };
+    let joined: Option<Uuid> = get(&row, "joined_id")?;
+    Ok((joined.map(VehicleId::from_uuid), get::<i64>(&row, "written")? > 0))
+}
+
+/// Writes the vehicle in the seller's hands, and what its buyer wrote where it stays with them.
+async fn give_back(tx: &Tx, back: &Return) -> Result<(), DbErr> {
+    hand_over(tx, &back.handed).await?;
+    let Some(left) = &back.left else {
+        return Ok(());
+    };
+    insert_vehicle(tx, left, &[]).await?;
+    let mut sql = tx.sql();
+    sql.push("UPDATE service_records SET vehicle_id = ")
+        .bind(left.id.uuid());
+    sql.push(" WHERE owner_kind = ")
+        .bind(left.owner.kind())
+        .push(" AND owner_id = ")
+        .bind(left.owner.uuid())
+        .push(" AND vehicle_id = ")
+        .bind(back.handed.vehicle.vehicle.id.uuid());
+    tx.run(sql).await.map(|_| ())
 }
 
 async fn confirm_in(
@@ -180,20 +222,21 @@ async fn confirm_in(
     let (_, vehicle) = about(&row)?;
     let vehicle = locked_vehicle(tx, vehicle).await?.ok_or_else(invalid)?;
     let holder = account(tx, user).await?;
-    let own = own_record(tx, user, &vehicle.details.vin).await?;
+    let own = own_record(tx, Owner::User(user), &vehicle.details.vin, Some(vehicle.id)).await?;
     let sale = rows::locked(tx, "purchase_id", purchase.uuid()).await?;
     let facts = ConfirmingFacts {
         confirm: ConfirmFacts {
             sale: sale.ok_or_else(invalid)?,
             holder,
         },
-        own: own.filter(|own| own.id != vehicle.id),
+        own,
         vehicle,
     };
     let decision = decide(&facts).map_err(Stop::Domain)?;
     rows::write(tx, &decision.plan.sale).await?;
     if let Some(handed) = &decision.plan.handed {
         hand_over(tx, handed).await?;
+        keep_joined(tx, decision.plan.sale.id, handed).await?;
     }
     Ok((decision.answer, decision.record))
 }

@@ -49,6 +49,8 @@ pub(crate) struct Inventory {
     pub(crate) listings: BTreeMap<ListingId, Listing>,
     prices: Vec<(ListingId, PricePoint)>,
     records: BTreeMap<ServiceRecordId, ServiceRecord>,
+    /// Whose words each entry is.
+    authors: HashMap<ServiceRecordId, Owner>,
     receipts: BTreeMap<ReceiptId, Receipt>,
     saved: BTreeMap<(UserId, ListingId), Instant>,
     searches: BTreeMap<SavedSearchId, SavedSearch>,
@@ -163,6 +165,29 @@ impl Inventory {
             .values_mut()
             .filter(|record| record.vehicle == merged);
         records.for_each(|record| record.vehicle = into);
+        let listings = self.listings.values_mut();
+        listings
+            .filter(|listing| listing.vehicle == merged)
+            .for_each(|listing| listing.vehicle = into);
+    }
+
+    /// Did this owner write into the vehicle's log?
+    pub(crate) fn wrote(&self, owner: Owner, vehicle: VehicleId) -> bool {
+        let by_owner = |record: &&ServiceRecord| self.authors.get(&record.id) == Some(&owner);
+        let mut records = self.records.values().filter(by_owner);
+        records.any(|record| record.vehicle == vehicle)
+    }
+
+    /// Leaves a record of a vehicle with an owner who hands the vehicle itself back, with what they wrote.
+    pub(crate) fn leave(&mut self, left: Vehicle, vehicle: VehicleId) {
+        let authors = &self.authors;
+        let records = self.records.values_mut();
+        for record in records.filter(|record| authors.get(&record.id) == Some(&left.owner)) {
+            if record.vehicle == vehicle {
+                record.vehicle = left.id;
+            }
+        }
+        self.vehicles.insert(left.id, left);
     }
 
     pub(crate) fn write_vehicle(&mut self, plan: VehiclePlan) {
@@ -193,6 +218,10 @@ impl Inventory {
     }
 
     fn write_record(&mut self, plan: RecordPlan) {
+        let owner = self.vehicles.get(&plan.record.vehicle).map(|vehicle| vehicle.owner);
+        if let Some(owner) = owner {
+            self.authors.entry(plan.record.id).or_insert(owner);
+        }
         self.records.insert(plan.record.id, plan.record);
         if let Some(vehicle) = plan.vehicle {
             self.write_vehicle(vehicle);

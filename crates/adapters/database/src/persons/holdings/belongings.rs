@@ -60,7 +60,7 @@ pub(super) const ALL: &[Holding] = &[
             ("past_history", Bool),
             ("created_at", Instant),
         ],
-        untold: &["updated_at", "version"],
+        untold: &["owner_kind", "owner_id", "updated_at", "version"],
         erase: Remove,
     },
     Holding {

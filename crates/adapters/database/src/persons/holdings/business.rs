@@ -150,6 +150,7 @@ pub(super) const ALL: &[Holding] = &[
             "make_folded",
             "buyer_user_id",
             "purchase_id",
+            "joined_id",
             "sold_by",
             "plan_id",
             "commission_minor",
