@@ -257,7 +257,7 @@ pub(crate) fn sell(
         offer.drives.push(drive);
     }
     for talk in facts.offer.talks.iter().filter(|talk| talk.state.is_live()) {
-        let (talk, notice) = talk_rules::settle(talk.clone(), buyer, WHY, act.at)?;
+        let (talk, notice) = talk_rules::settle(talk, buyer, WHY, act.at)?;
         record.events.push(notice.event);
         record.jobs.extend(notice.due);
         offer.talks.push(talk);

@@ -215,7 +215,7 @@ pub(crate) fn with_drives(
     }
     let mut talks = Vec::new();
     for talk in offer.talks.iter().filter(|_| goes_down) {
-        let (talk, notice) = talk_rules::settle(talk.clone(), None, WHY, act.at)?;
+        let (talk, notice) = talk_rules::settle(talk, None, WHY, act.at)?;
         record.events.push(notice.event);
         record.jobs.extend(notice.due);
         talks.push(talk);

@@ -134,7 +134,7 @@ fn suspended(
         .iter()
         .filter(|t| !matches!(t.state, State::OnHold(_)))
     {
-        let (talk, notice) = talk_rules::suspend(talk.clone(), WHY, act.at)?;
+        let (talk, notice) = talk_rules::suspend(talk, WHY, act.at)?;
         record.events.push(notice.event);
         record.jobs.extend(notice.due);
         talks.push(talk);
@@ -174,7 +174,7 @@ fn reinstated(
     let mut record = step.record;
     let mut talks = Vec::new();
     for talk in facts.talks.iter().filter(|t| matches!(t.state, State::OnHold(_))) {
-        let (talk, notice) = talk_rules::wake(talk.clone(), act.at)?;
+        let (talk, notice) = talk_rules::wake(talk, act.at)?;
         record.events.push(notice.event);
         record.jobs.extend(notice.due);
         talks.push(talk);

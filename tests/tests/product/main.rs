@@ -43,6 +43,7 @@ mod webhooks;
 
 const JOURNEYS: &[Journey] = &[
     journey!(access::everybody_gets_as_far_as_the_policy_says),
+    journey!(audit::the_log_keeps_what_was_before_a_drive_an_offer_or_a_sale_changed),
     journey!(audit::owners_see_who_did_what_and_admins_see_everything),
     journey!(content::a_page_says_what_is_in_force_and_is_kept),
     journey!(content::whoever_registers_accepts_the_terms_in_force),

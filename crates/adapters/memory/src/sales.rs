@@ -220,7 +220,6 @@ fn voiding_facts(state: &State, id: SaleId, at: Instant) -> Result<VoidingFacts,
     Ok(VoidingFacts {
         drives: state.scheduling.free_again(&called_off, at),
         sale: VoidFacts {
-            seller_name: state.sales.seller_name(&sale),
             zone: shop.and_then(|shop| shop.zone),
             entries: own.map(|(_, entry)| *entry).collect(),
             sold_again: (!given && !kept) || state.sales.sales.values().any(later),

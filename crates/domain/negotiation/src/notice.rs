@@ -5,7 +5,7 @@ use kernel::event::Event;
 use kernel::id::NegotiationId;
 use kernel::job::Job;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::negotiation::Negotiation;
 use crate::state::{Move, Side};
@@ -66,8 +66,8 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// What goes out on this occasion, for the negotiation as it now is.
-    pub fn of(occasion: Occasion, talk: &Negotiation) -> Self {
+    /// What goes out on this occasion: before it the negotiation was not there, or was as `before`, and now it is as `talk`.
+    pub fn of(occasion: Occasion, before: Option<&Negotiation>, talk: &Negotiation) -> Self {
         let standing = talk.standing();
         // Version 1 of the payload of every `negotiation.*` event. No name in it, nothing that somebody wrote, and nothing of what the
         // dealer said beforehand.
@@ -93,17 +93,32 @@ impl Notice {
         Self {
             event: Event::new(occasion.name(), talk.id, payload).for_dealer(talk.dealer),
             due: due(talk),
-            audit: Audit::new(occasion.name(), "negotiation", talk.id)
-                .for_dealer(talk.dealer)
-                .with(json!({
-                    "status": talk.state.status(),
-                    "by": occasion.by(),
-                    "amount": standing.map(|offer| offer.amount.to_string()),
-                }))
-                // What a customer says is theirs, and goes with them; the log is for ever.
-                .because(talk.reason.clone().filter(|_| occasion.by() != Some(Side::Buyer))),
+            audit: audit(occasion, before, talk),
         }
     }
+}
+
+fn audit(occasion: Occasion, before: Option<&Negotiation>, talk: &Negotiation) -> Audit {
+    let line = Audit::new(occasion.name(), "negotiation", talk.id).for_dealer(talk.dealer);
+    let mut line = match before {
+        Some(before) => line.between(&logged(before), &logged(talk)),
+        None => line.with(logged(talk)),
+    };
+    if let Some(detail) = line.detail.as_object_mut() {
+        detail.insert("by".to_owned(), json!(occasion.by()));
+    }
+    // What a customer says is theirs, and goes with them; the log is for ever.
+    line.because(talk.reason.clone().filter(|_| occasion.by() != Some(Side::Buyer)))
+}
+
+/// What the audit log shows of a negotiation: nothing that somebody wrote, and nothing of what the dealer said beforehand.
+fn logged(talk: &Negotiation) -> Value {
+    json!({
+        "status": talk.state.status(),
+        "amount": talk.standing().map(|offer| offer.amount.to_string()),
+        "asking": talk.asking.to_string(),
+        "reserved_until": talk.reserved_until,
+    })
 }
 
 /// The kind of the jobs that look again at a negotiation when its time is up.

@@ -185,25 +185,26 @@ pub fn due(act: &Act, id: NegotiationId, table: &Table) -> Result<Decision<Moves
 
 /// The car is free to talk about again: those who waited go on with the time that they had left. For the acts that cross
 /// contexts.
-pub fn wake(talk: Negotiation, at: Instant) -> Result<(Negotiation, Notice), Error> {
-    Ok(told(Move::Wake, talk.woken(at)?))
+pub fn wake(talk: &Negotiation, at: Instant) -> Result<(Negotiation, Notice), Error> {
+    let next = talk.clone().woken(at)?;
+    Ok(told(Move::Wake, talk, next))
 }
 
 /// The dealer is stopped: the clock stands still, and an agreement is off. For the acts that cross contexts.
-pub fn suspend(talk: Negotiation, reason: &str, at: Instant) -> Result<(Negotiation, Notice), Error> {
-    match talk.state {
-        State::Accepted => {
-            let ended = talk.ended(Move::Lapse, Some(reason.to_owned()), at)?;
-            Ok(told(Move::Lapse, ended))
-        }
-        _ => Ok(told(Move::Hold, talk.held(at)?)),
-    }
+pub fn suspend(talk: &Negotiation, reason: &str, at: Instant) -> Result<(Negotiation, Notice), Error> {
+    let was = talk.clone();
+    let (step, next) = if talk.state == State::Accepted {
+        (Move::Lapse, was.ended(Move::Lapse, Some(reason.to_owned()), at)?)
+    } else {
+        (Move::Hold, was.held(at)?)
+    };
+    Ok(told(step, talk, next))
 }
 
 /// The car is sold to `buyer`, or to nobody who talks here (`None`), or its listing is gone: the buyer's own negotiation
 /// is completed, any other superseded. For the acts that cross contexts.
 pub fn settle(
-    talk: Negotiation,
+    talk: &Negotiation,
     buyer: Option<kernel::id::UserId>,
     reason: &str,
     at: Instant,
@@ -214,11 +215,12 @@ pub fn settle(
     } else {
         (Move::Supersede, Some(reason.to_owned()))
     };
-    Ok(told(step, talk.ended(step, reason, at)?))
+    let ended = talk.clone().ended(step, reason, at)?;
+    Ok(told(step, talk, ended))
 }
 
-fn told(step: Move, next: Negotiation) -> (Negotiation, Notice) {
-    let notice = Notice::of(Occasion::Moved(step), &next);
+fn told(step: Move, before: &Negotiation, next: Negotiation) -> (Negotiation, Notice) {
+    let notice = Notice::of(Occasion::Moved(step), Some(before), &next);
     (next, notice)
 }
 

@@ -44,7 +44,7 @@ impl<'a> Sitting<'a> {
     pub(crate) fn open(&mut self, opening: Opening, bid: Bid) {
         let side = opening.side;
         let talk = Negotiation::opened(opening, bid, self.at);
-        self.tell(Occasion::Opened(side), &talk);
+        self.tell(Occasion::Opened(side), None, &talk);
         self.talks.push(talk);
     }
 
@@ -137,8 +137,9 @@ impl<'a> Sitting<'a> {
         step: Move,
         change: impl FnOnce(Negotiation) -> Result<Negotiation, Error>,
     ) -> Result<(), Error> {
-        let next = change(self.talk(id)?.clone())?;
-        self.tell(Occasion::Moved(step), &next);
+        let before = self.talk(id)?.clone();
+        let next = change(before.clone())?;
+        self.tell(Occasion::Moved(step), Some(&before), &next);
         for talk in &mut self.talks {
             if talk.id == id {
                 *talk = next.clone();
@@ -148,8 +149,8 @@ impl<'a> Sitting<'a> {
     }
 
     /// The first thing that happens is the act's audit line; what follows from it is told by events.
-    fn tell(&mut self, occasion: Occasion, talk: &Negotiation) {
-        let notice = Notice::of(occasion, talk);
+    fn tell(&mut self, occasion: Occasion, before: Option<&Negotiation>, talk: &Negotiation) {
+        let notice = Notice::of(occasion, before, talk);
         self.events.push(notice.event);
         self.due.extend(notice.due);
         self.audit.get_or_insert(notice.audit);

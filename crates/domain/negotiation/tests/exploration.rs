@@ -246,13 +246,13 @@ impl World {
                 }
                 let stopped = live.into_iter().filter(|t| !matches!(t.state, State::OnHold(_)));
                 stopped
-                    .map(|t| rules::suspend(t, "stopped", at).unwrap().0)
+                    .map(|t| rules::suspend(&t, "stopped", at).unwrap().0)
                     .collect()
             }
             Try::Reinstate if !self.table.car.verified => {
                 self.table.car.verified = true;
                 let held = live.into_iter().filter(|t| matches!(t.state, State::OnHold(_)));
-                held.map(|t| rules::wake(t, at).unwrap().0).collect()
+                held.map(|t| rules::wake(&t, at).unwrap().0).collect()
             }
             Try::SellTo(n)
                 if open && self.table.car.verified && agreed.is_none_or(|user| user == buyer(n)) =>
@@ -260,19 +260,19 @@ impl World {
                 self.table.car.stage = Stage::Closed;
                 let settled = live.into_iter();
                 settled
-                    .map(|t| rules::settle(t, Some(buyer(n)), "sold", at).unwrap().0)
+                    .map(|t| rules::settle(&t, Some(buyer(n)), "sold", at).unwrap().0)
                     .collect()
             }
             Try::SellElsewhere if open && self.table.car.verified && agreed.is_none() => {
                 self.table.car.stage = Stage::Closed;
                 live.into_iter()
-                    .map(|t| rules::settle(t, None, "sold", at).unwrap().0)
+                    .map(|t| rules::settle(&t, None, "sold", at).unwrap().0)
                     .collect()
             }
             Try::Remove if open => {
                 self.table.car.stage = Stage::Closed;
                 live.into_iter()
-                    .map(|t| rules::settle(t, None, "removed", at).unwrap().0)
+                    .map(|t| rules::settle(&t, None, "removed", at).unwrap().0)
                     .collect()
             }
             _ => return None,

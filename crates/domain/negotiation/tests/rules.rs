@@ -357,9 +357,9 @@ proptest! {
         let talk = opened().talks.remove(0);
         let until = talk.expires_at().unwrap();
         let at = start() + TimeDelta::minutes(before);
-        let (held, _) = rules::suspend(talk, "stopped", at).unwrap();
+        let (held, _) = rules::suspend(&talk, "stopped", at).unwrap();
         prop_assert_eq!(held.expires_at(), None);
-        let (woken, _) = rules::wake(held, at + TimeDelta::minutes(stopped)).unwrap();
+        let (woken, _) = rules::wake(&held, at + TimeDelta::minutes(stopped)).unwrap();
         prop_assert_eq!(woken.expires_at(), Some(until + TimeDelta::minutes(stopped)));
     }
 }

@@ -141,8 +141,6 @@ pub struct Holder {
 pub struct VoidFacts {
     /// The sale.
     pub sale: Sale,
-    /// What the seller is called.
-    pub seller_name: String,
     /// The calendar of the place where the car stood.
     pub zone: Option<Zone>,
     /// Its own lines of the ledger.

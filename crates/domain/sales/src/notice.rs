@@ -57,19 +57,32 @@ impl Notice {
     }
 }
 
-/// What goes out on this occasion, for the sale as it now is. `seller` is what the buyer knows the seller by.
-pub fn of(occasion: Occasion, sale: &Sale, seller: &str) -> Notice {
+/// What goes out when a sale is closed. `seller` is what the buyer knows the seller by.
+pub fn closed(sale: &Sale, seller: &str) -> Notice {
+    let mut notice = telling(Occasion::Closed, sale);
+    notice.audit = notice.audit.with(payload(sale));
+    let question = sale.purchase.and_then(|_| question(sale, seller));
+    notice.letters.extend(question);
+    notice
+}
+
+/// What goes out when a sale has become another.
+pub fn of(occasion: Occasion, before: &Sale, sale: &Sale) -> Notice {
+    let mut notice = telling(occasion, sale);
+    notice.audit = notice.audit.between(&payload(before), &payload(sale));
+    notice
+}
+
+fn telling(occasion: Occasion, sale: &Sale) -> Notice {
     let mut event = Event::new(occasion.name(), sale.id, payload(sale));
-    let mut audit = Audit::new(occasion.name(), "sale", sale.id).with(payload(sale));
+    let mut audit = Audit::new(occasion.name(), "sale", sale.id);
     if let Some(closing) = sale.closing() {
         event = event.for_dealer(closing.dealer);
         audit = audit.for_dealer(closing.dealer);
     }
-    let asked = occasion == Occasion::Closed && sale.purchase.is_some();
-    let question = asked.then(|| question(sale, seller)).flatten();
     Notice {
         event,
-        letters: question.into_iter().collect(),
+        letters: Vec::new(),
         audit,
     }
 }

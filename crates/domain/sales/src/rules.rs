@@ -137,7 +137,7 @@ pub fn close(
         sale: sale.clone(),
         entries: earned.entries,
     };
-    let notice = notice::of(Occasion::Closed, &sale, &car.dealer_name);
+    let notice = notice::closed(&sale, &car.dealer_name);
     Ok(notice.deciding(plan, sale))
 }
 
@@ -174,7 +174,7 @@ pub fn sell_privately(
         sale: sale.clone(),
         entries: Vec::new(),
     };
-    let notice = notice::of(Occasion::Closed, &sale, &facts.owner_name);
+    let notice = notice::closed(&sale, &facts.owner_name);
     Ok(notice.deciding(plan, sale))
 }
 
@@ -204,7 +204,7 @@ pub fn amend(
         return Ok(Decision::nothing(sale.clone(), sale));
     }
     let sale = sale.touched(act.at);
-    let mut notice = notice::of(Occasion::Amended, &sale, &facts.seller_name);
+    let mut notice = notice::of(Occasion::Amended, before, &sale);
     if asked_again {
         notice.letters.extend(notice::question(&sale, &facts.seller_name));
     }
@@ -230,7 +230,7 @@ pub fn confirm(act: &Act, purchase: PurchaseId, facts: &ConfirmFacts) -> Result<
         None => {
             let mut sale = before.clone().touched(act.at);
             sale.buyer.user = Some(holder.user);
-            let notice = notice::of(Occasion::Confirmed, &sale, "");
+            let notice = notice::of(Occasion::Confirmed, before, &sale);
             Ok(notice.deciding(sale.clone(), sale))
         }
     }
@@ -269,7 +269,7 @@ pub fn void(
         sale: sale.clone(),
         entries,
     };
-    let notice = notice::of(Occasion::Voided, &sale, &facts.seller_name);
+    let notice = notice::of(Occasion::Voided, before, &sale);
     Ok(notice.deciding(plan, sale))
 }
 

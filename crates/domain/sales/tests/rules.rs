@@ -381,7 +381,6 @@ fn a_new_address_is_asked_anew() {
 fn a_manager_voids_unless_the_car_went_on() {
     let facts = |sold_again, listed_again| VoidFacts {
         sale: sale(),
-        seller_name: "Elm Street Cars".to_owned(),
         zone: None,
         entries: Vec::new(),
         sold_again,

@@ -97,8 +97,19 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// What goes out on this occasion, for the drive as it now is.
-    pub fn of(occasion: Occasion, drive: &TestDrive) -> Self {
+    /// What goes out when a drive is made.
+    pub fn made(occasion: Occasion, drive: &TestDrive) -> Self {
+        Self::telling(occasion, drive, |audit| audit.with(logged(drive)))
+    }
+
+    /// What goes out when a drive has become another.
+    pub fn of(occasion: Occasion, before: &TestDrive, drive: &TestDrive) -> Self {
+        Self::telling(occasion, drive, |audit| {
+            audit.between(&logged(before), &logged(drive))
+        })
+    }
+
+    fn telling(occasion: Occasion, drive: &TestDrive, detailed: impl FnOnce(Audit) -> Audit) -> Self {
         let event = Event::new(occasion.name(), drive.id, payload(drive)).for_dealer(drive.dealer);
         let mut jobs = Vec::new();
         let asked = matches!(occasion, Occasion::Requested | Occasion::Rescheduled);
@@ -111,13 +122,8 @@ impl Notice {
         if matches!(occasion, Occasion::Approved | Occasion::Rescheduled) {
             jobs.extend(reminder::ahead(drive));
         }
-        let audit = Audit::new(occasion.name(), "booking", drive.id)
-            .for_dealer(drive.dealer)
-            .with(json!({
-                "status": drive.status,
-                "start_at": drive.slot.start_at,
-            }))
-            .because(drive.reason.clone());
+        let audit = Audit::new(occasion.name(), "booking", drive.id).for_dealer(drive.dealer);
+        let audit = detailed(audit).because(drive.reason.clone());
         Self { event, jobs, audit }
     }
 
@@ -127,6 +133,18 @@ impl Notice {
             .telling(self.event)
             .then_all(self.jobs)
     }
+}
+
+/// What the audit log shows of a drive: nothing of who drives, and nothing that somebody wrote.
+fn logged(drive: &TestDrive) -> Value {
+    json!({
+        "status": drive.status,
+        "start_at": drive.slot.start_at,
+        "end_at": drive.slot.end_at,
+        "timezone": drive.zone,
+        "site_id": drive.site,
+        "staff_id": drive.staff,
+    })
 }
 
 /// A slot that was called off is free again: by this its customer is told, who may book it anew.

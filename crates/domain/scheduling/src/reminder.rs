@@ -87,7 +87,7 @@ pub fn remind(act: &Act, reminder: &Reminder, filed: &Filed) -> Next {
     let on = drive.status == Status::Approved && drive.slot.start_at == reminder.start_at;
     let in_time = (reminder.due()..reminder.until()).contains(&act.at);
     if on && in_time {
-        Notice::of(Occasion::Reminder, drive).deciding(None, drive.clone())
+        Notice::of(Occasion::Reminder, drive, drive).deciding(None, drive.clone())
     } else {
         Next::nothing(None, drive.clone())
     }

@@ -115,7 +115,7 @@ pub fn book(
         updated_at: act.at,
         version: 1,
     };
-    let notice = Notice::of(occasion, &drive);
+    let notice = Notice::made(occasion, &drive);
     let placed = Placed {
         drive: drive.clone(),
         used,
@@ -215,7 +215,7 @@ pub fn reschedule(
         zone: place.calendar.zone,
         ..drive.clone().reschedule(slot, cancel_until, by, act.at)?
     };
-    let notice = Notice::of(Occasion::Rescheduled, &moved);
+    let notice = Notice::of(Occasion::Rescheduled, drive, &moved);
     let placed = Placed {
         drive: moved.clone(),
         used,
@@ -253,7 +253,8 @@ pub fn judge(act: &Act, verdict: &Verdict, filed: &Filed) -> Result<Next, Error>
         Verdict::Complete => (drive.complete(staff, act.at)?, Occasion::Completed),
         Verdict::NoShow => (drive.no_show(staff, act.at)?, Occasion::NoShow),
     };
-    Ok(Notice::of(occasion, &drive).deciding(Some(drive.clone()), drive))
+    let notice = Notice::of(occasion, &filed.drive, &drive);
+    Ok(notice.deciding(Some(drive.clone()), drive))
 }
 
 /// Either side calls it off.
@@ -264,7 +265,7 @@ pub fn cancel(act: &Act, reason: Option<&str>, filed: &Filed) -> Result<Next, Er
         .drive
         .clone()
         .cancel(by, reason.map(str::to_owned), act.at)?;
-    let mut notice = Notice::of(Occasion::Cancelled, &drive);
+    let mut notice = Notice::of(Occasion::Cancelled, &filed.drive, &drive);
     if by == By::Customer {
         // What a customer says is theirs, and goes with them; the log is for ever.
         notice.audit.reason = None;
@@ -275,7 +276,10 @@ pub fn cancel(act: &Act, reason: Option<&str>, filed: &Filed) -> Result<Next, Er
 /// Declines a request that nobody decided in time; leaves everything else as it is, so that it may run at any time, and twice.
 pub fn expire(act: &Act, filed: &Filed) -> Next {
     match filed.drive.clone().expire(act.at) {
-        Ok(drive) => Notice::of(Occasion::Expired, &drive).deciding(Some(drive.clone()), drive),
+        Ok(drive) => {
+            let notice = Notice::of(Occasion::Expired, &filed.drive, &drive);
+            notice.deciding(Some(drive.clone()), drive)
+        }
         Err(_) => Decision::nothing(None, filed.drive.clone()),
     }
 }
@@ -287,6 +291,6 @@ pub fn withdraw(filed: &Filed, reason: &str, at: Instant) -> Result<(TestDrive, 
         .drive
         .clone()
         .cancel(By::House, Some(reason.to_owned()), at)?;
-    let notice = Notice::of(Occasion::Cancelled, &drive);
+    let notice = Notice::of(Occasion::Cancelled, &filed.drive, &drive);
     Ok((drive, notice))
 }

@@ -118,7 +118,6 @@ async fn void_in(
         drives: called_off_by_sale(tx, sale.id, act.at).await?,
         listed: listed.map(|facts| facts.listed),
         sale: VoidFacts {
-            seller_name: rows::seller_name(tx, &sale).await?,
             zone: zone_of(tx, site).await?,
             entries: rows::entries_of(tx, sale.id).await?,
             sold_again: sold_again(tx, &sale, &vehicle).await?,
