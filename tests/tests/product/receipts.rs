@@ -1,9 +1,8 @@
 //! The papers behind a car's log: whose they are, and stay.
 
-use forecourt_tests::people::Person;
 use forecourt_tests::uploads::{PICTURE, brought};
 use forecourt_tests::world::{car, dealer, id_of};
-use forecourt_tests::{Client, Reply, TestApp};
+use forecourt_tests::{Client, Person, Reply, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 use test_databases::Backend;
@@ -189,13 +188,17 @@ pub(crate) async fn what_is_no_receipt_is_refused_with_its_code(backend: Backend
     // They go with their entry, and with their car.
     let other = entry(&ann, &vehicle).await;
     let second = bring(&ann, &other).await.expect(201).text("/file_id");
+    let picture = brought(&ann, "vehicle_image").await;
+    let shown = ann.call(Method::PUT, &format!("/vehicles/{vehicle}/image"));
+    let shown = shown.json(json!({ "file_id": picture })).send().await;
+    assert_eq!(shown.status, 200, "{}", shown.body);
     let _ = ann
         .delete(&format!("/service-records/{record}"))
         .await
         .expect(204);
     let _ = ann.delete(&format!("/vehicles/{vehicle}")).await.expect(204);
     app.quiet().await;
-    for file in [first, second] {
+    for file in [first, second, picture] {
         assert_eq!(ann.get(&format!("/files/{file}")).await.status, 404);
     }
     assert_eq!(kept(&app).await, 0);
