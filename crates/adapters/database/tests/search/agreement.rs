@@ -326,7 +326,7 @@ async fn orders_filters_and_bands_follow_the_platforms_currency() {
             }
             assert_eq!(prices, sorted, "{query}");
         }
-        let cheap = all_of(&lot, filter_of("max_price=15000", defaults)).await;
+        let cheap = all_of(&lot, filter_of("max_price=20000", defaults)).await;
         assert!(cheap.iter().all(|hit| price(hit).0 == "EUR") && !cheap.is_empty());
         let dollars = all_of(&lot, filter_of("currency=USD&ordering=price", defaults)).await;
         let kept: Vec<_> = in_dollars.iter().map(price).filter(|p| p.0 == "USD").collect();

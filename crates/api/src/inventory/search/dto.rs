@@ -4,7 +4,6 @@ use ::inventory::deal_rating::{Basis, Comparable, DealRating, Verdict};
 use ::inventory::listing::PricePoint;
 use ::inventory::search::views::{Bucket, Detail, DetailSite, Facets, MakeEntry, PriceBand, Suggestion};
 use chrono::{DateTime, Utc};
-use kernel::money::Money;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;

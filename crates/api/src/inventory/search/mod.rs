@@ -40,7 +40,8 @@ pub(super) fn routes_by_id(config: &mut ServiceConfig<'_>) {
 ///
 /// Active and reserved listings of verified dealers. Repeated or comma separated values mean or, several filters mean and. Names
 /// meet whatever their writing: `f150`, `F-150` and `f 150`. With `q` the best come first, else the newest. A filter by price is one
-/// of a currency as well. For strangers the count may be up to 10 s old.
+/// of a currency as well (the platform's where none is named), and the price facet counts prices in the platform's currency. Ordered by price,
+/// the platform's currency comes first, then the others by code: nothing is exchanged. For strangers the count may be up to 10 s old.
 #[utoipa::path(tag = "listings", operation_id = "list_listings", params(PageParams, ListingFilterParams),
     responses((status = 200, description = "A page of listings.", body = ListingSearchDto)), security((), ("bearer" = [])))]
 #[get("/listings")]
