@@ -51,6 +51,7 @@ impl Stage {
                 slots: Arc::new(world.memory.clone()),
                 holds: Arc::new(world.memory.clone()),
                 feeds: Arc::new(world.memory.clone()),
+                links: Arc::new(world.memory.clone()),
                 ids: ids.clone(),
             }
         } else {
@@ -61,6 +62,7 @@ impl Stage {
                 slots: Arc::new(SqlSlots::new(db())),
                 holds: Arc::new(SqlSlotHolds::new(db())),
                 feeds: Arc::new(world.memory.clone()),
+                links: Arc::new(world.memory.clone()),
                 ids: ids.clone(),
             }
         };
