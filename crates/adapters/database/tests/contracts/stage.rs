@@ -282,6 +282,25 @@ impl Stage {
         })
     }
 
+    /// Closes somebody's account, as far as drives go.
+    pub(crate) async fn switch_off(&self, customer: &Actor) {
+        let user = customer.user().unwrap();
+        if self.is_memory() {
+            self.world.memory.given_patron(Patron {
+                user,
+                name: "Ann Buyer".to_owned(),
+                email: format!("{user}@example.com").parse().unwrap(),
+                phone: None,
+                active: false,
+            });
+        } else {
+            let mut sql = self.world.db().sql();
+            sql.push("UPDATE users SET active = ").bind(false);
+            sql.push(" WHERE id = ").bind(user.uuid());
+            self.run(sql).await;
+        }
+    }
+
     async fn write_user(&self, user: UserId, email: &str) {
         let now = self.world.clock.now();
         let mut sql = self.world.db().sql();
