@@ -191,7 +191,11 @@ pub(crate) async fn no_link_outlives_the_drive_or_the_account(backend: Backend) 
     assert_eq!(moved(&stranger, &token, TEN).await.problem(409), "cutoff_passed");
     let reminder = app.letters_to(&ann.email).await.remove(0);
     assert!(reminder.subject.contains("is soon"), "{}", reminder.subject);
-    assert!(reminder.text.contains(&format!("token={token}")), "{}", reminder.text);
+    assert!(
+        reminder.text.contains(&format!("token={token}")),
+        "{}",
+        reminder.text
+    );
     app.advance(3 * 3600).await;
     for reply in [
         shown(&stranger, &token).await,

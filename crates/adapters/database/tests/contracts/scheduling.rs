@@ -364,12 +364,7 @@ pub(crate) async fn a_link_opens_its_drive_while_somebody_is_behind_it(world: Wo
     let (car, ann) = (stage.car().await, stage.customer().await);
     let drive = stage.book(&ann, car, NINE).await.unwrap();
     let now = stage.world.clock.now();
-    let link = |booking, customer| {
-        stage
-            .drives
-            .links
-            .manage_token(LinkHolder { booking, customer })
-    };
+    let link = |booking, customer| stage.drives.links.manage_token(LinkHolder { booking, customer });
     let token = link(drive.id, ann.user());
     let found = stage.drives.find_by_link(&token, now).await.unwrap();
     assert_eq!(found.drive, drive);
