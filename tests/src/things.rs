@@ -56,6 +56,10 @@ impl Things {
             "/bookings/",
             id_of(&customer.post("/bookings", booking).await.expect(201).body),
         );
+        let letter = app.letters_to(&cast.customer.email).await.remove(0);
+        let (_, link) = letter.text.split_once("/bookings/manage?token=").expect("a link");
+        let token = link.split_whitespace().next().expect("a token");
+        things.add("/bookings/manage?token=", token);
         // A place in line is for a slot that somebody else has.
         let caller = json!({ "name": "Carl Caller", "phone": "+1 212 555 0102" });
         let taken = json!({ "listing_id": listing, "start_at": "2026-06-09T17:00:00Z", "customer": caller });
@@ -193,6 +197,11 @@ impl Things {
     pub fn call(&self, client: &Client, operation: &Operation) -> Call {
         let mut path = operation.path_with(|name| self.of(operation, name));
         path += &operation.required_query(&self.document);
+        // The link of a letter shows what it is for; in a body it would end what the other calls are about.
+        let link = format!("{}?token=", operation.path.trim_start_matches("/api/v1"));
+        if let (true, Some(token)) = (operation.method == Method::GET, self.ids.get(&link)) {
+            path = format!("{}?token={token}", operation.path);
+        }
         for (name, ..) in &operation.query {
             if let (true, Some(id)) = (names(name), self.named(name)) {
                 path.push(if path.contains('?') { '&' } else { '?' });

@@ -1,6 +1,7 @@
 //! How letters leave: words from templates, secrets derived at the last moment, a courier that carries.
 
 use async_trait::async_trait;
+use kernel::actor::LinkHolder;
 use kernel::email::Email;
 use kernel::error::Common;
 use kernel::id::{CodeId, InvitationId, PurchaseId};
@@ -50,6 +51,8 @@ pub trait Secrets: Send + Sync {
     fn invitation_token(&self, id: InvitationId) -> String;
     /// The token of the question to a buyer with this id.
     fn purchase_token(&self, id: PurchaseId) -> String;
+    /// The token of the link by which a customer manages a test drive.
+    fn manage_token(&self, holder: LinkHolder) -> String;
     /// The token of an unsubscribe link.
     fn unsubscribe_token(&self, link: &Unsubscribe) -> String;
 }

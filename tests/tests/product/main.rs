@@ -26,6 +26,7 @@ mod identity;
 mod imports;
 mod inventory;
 mod malformed;
+mod managing;
 mod media;
 mod negotiation;
 mod notifications;
@@ -153,6 +154,10 @@ const JOURNEYS: &[Journey] = &[
     journey!(search::lists_are_ordered_and_near_cars_come_first),
     journey!(search::pages_by_cursor_lose_and_repeat_nothing),
     journey!(search::a_query_that_means_nothing_is_refused_by_name),
+    journey!(managing::a_drive_is_called_off_and_moved_by_the_link_in_the_letter),
+    journey!(managing::a_caller_without_an_account_manages_by_the_link),
+    journey!(managing::the_link_of_one_drive_does_nothing_to_another),
+    journey!(managing::no_link_outlives_the_drive_or_the_account),
     journey!(scheduling::a_customer_books_and_the_dealer_decides),
     journey!(scheduling::staff_book_for_callers_and_it_is_approved),
     journey!(scheduling::a_drive_is_there_for_its_customer_and_its_staff_alone),

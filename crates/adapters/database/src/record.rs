@@ -7,7 +7,7 @@ use kernel::job::Job;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use audit::line::{ANONYMOUS, SYSTEM, USER, by_key};
+use audit::line::{ANONYMOUS, LINK, SYSTEM, USER, by_key};
 
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -184,6 +184,7 @@ fn audit_row(sql: &mut Sql, id: Uuid, act: &Act, audit: Audit) {
         Actor::Anonymous => ANONYMOUS.to_owned(),
         Actor::User(_) => USER.to_owned(),
         Actor::Key(key) => by_key(key.id),
+        Actor::Link(_) => LINK.to_owned(),
         Actor::System => SYSTEM.to_owned(),
     };
     sql.push("INSERT INTO audit_log (id, at, actor, user_id, request_id, ip, user_agent, action, subject_kind, subject, dealer_id, detail, reason) VALUES (");

@@ -1,6 +1,7 @@
 //! Letters in words: one text file a template, the subject in its first line. The HTML is the same text in one look.
 
 use application::letters::{Envelope, Secrets, Words};
+use kernel::actor::LinkHolder;
 use kernel::error::Common;
 use kernel::letter::{Letter, Unsubscribe};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
@@ -199,7 +200,7 @@ const LAYOUT: &str = include_str!("../templates/layout.html");
 /// Templates that were compiled into the program. A parameter that a template needs and a letter lacks is an error.
 ///
 /// Beside the letter's own parameters a template has `public_url`; `code` when there is a `code_id`; `token` when there is
-/// an `invitation_id` or a `purchase_id`.
+/// an `invitation_id`, a `purchase_id` or a `booking_id`: of a drive it opens what its customer may do.
 pub struct TemplateWords {
     environment: Environment<'static>,
     public_url: String,
@@ -256,6 +257,8 @@ impl Words for TemplateWords {
         let wrong = |e: minijinja::Error| Common::internal(format!("summary of {template}: {e:#}"));
         let mut params = params.clone();
         params.insert("public_url".to_owned(), self.public_url.clone().into());
+        // It stands behind the first paragraph, if at all: what rings on a screen holds no secret.
+        params.insert("token".to_owned(), "".into());
         let written = self
             .environment
             .get_template(template)
@@ -283,6 +286,11 @@ impl Words for TemplateWords {
             let purchase = id("purchase_id").and_then(|id| id.parse().ok());
             purchase.map(|id| secrets.purchase_token(id))
         });
+        let token = token.or_else(|| {
+            let booking = id("booking_id").and_then(|id| id.parse().ok());
+            let customer = id("customer_id").and_then(|id| id.parse().ok());
+            booking.map(|booking| secrets.manage_token(LinkHolder { booking, customer }))
+        });
         for (name, secret) in [("code", code), ("token", token)] {
             if let Some(secret) = secret {
                 params.insert(name.to_owned(), secret.into());
@@ -306,7 +314,9 @@ impl Words for TemplateWords {
             format!("{}/api/v1/unsubscribe?token={token}", self.public_url)
         };
         let unsubscribe = letter.unsubscribe.as_ref().map(link);
-        let context = minijinja::context! { subject => subject.trim(), paragraphs => paragraphs, unsubscribe => unsubscribe };
+        // A paragraph that is a link to here can be clicked; what leads elsewhere somebody wrote, and it stays text.
+        let home = format!("{}/", self.public_url);
+        let context = minijinja::context! { subject => subject.trim(), paragraphs => paragraphs, unsubscribe => unsubscribe, home => home };
         let html = self
             .environment
             .get_template("layout.html")

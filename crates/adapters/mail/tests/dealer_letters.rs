@@ -3,6 +3,7 @@
 
 use application::letters::{Envelope, Secrets, Words};
 use forecourt_mail::TemplateWords;
+use kernel::actor::LinkHolder;
 use kernel::id::{CodeId, InvitationId, PurchaseId};
 use kernel::letter::{Letter, Unsubscribe};
 use serde_json::{Value, json};
@@ -19,6 +20,10 @@ impl Secrets for NoSecrets {
     }
 
     fn purchase_token(&self, _: PurchaseId) -> String {
+        String::new()
+    }
+
+    fn manage_token(&self, _: LinkHolder) -> String {
         String::new()
     }
 

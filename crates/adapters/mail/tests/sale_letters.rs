@@ -2,6 +2,7 @@
 
 use application::letters::{Secrets, Words};
 use forecourt_mail::TemplateWords;
+use kernel::actor::LinkHolder;
 use kernel::id::{CodeId, InvitationId, PurchaseId};
 use kernel::letter::{Letter, Unsubscribe};
 use serde_json::json;
@@ -19,6 +20,10 @@ impl Secrets for Derived {
 
     fn purchase_token(&self, id: PurchaseId) -> String {
         format!("token-of-{id}")
+    }
+
+    fn manage_token(&self, _: LinkHolder) -> String {
+        String::new()
     }
 
     fn unsubscribe_token(&self, _: &Unsubscribe) -> String {

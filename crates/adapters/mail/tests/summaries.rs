@@ -22,6 +22,7 @@ fn the_first_thing_after_the_greeting_is_told() {
     });
     let told = summary("booking_approved", drive).unwrap();
     assert!(told.starts_with("Lee Motors expects you on Tuesday"), "{told}");
+    assert!(!told.contains("token"), "{told}");
     assert!(!told.contains("Hello") && !told.contains('\n'), "{told}");
     let told = summary(
         "dealer_suspended",

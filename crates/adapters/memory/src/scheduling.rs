@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
-use kernel::actor::Membership;
+use kernel::actor::{LinkHolder, Membership};
 use kernel::error::Common;
 use kernel::id::{
     BookingId, DealerId, ListingId, SiteId, SlotHoldId, StaffId, UserId, VehicleId, WaitlistEntryId,
@@ -18,7 +18,7 @@ use scheduling::hold::SlotHold;
 use scheduling::notice::Filed;
 use scheduling::ports::{
     BookableVehicle, BookingFacts, BookingQueries, BookingTarget, Bookings, CarTimes, DriveFilter, Feed,
-    FeedTokens, MoveFacts, NewHold, Patron, Placed, SiteCalendar, Slots,
+    FeedTokens, ManageTokens, MoveFacts, NewHold, Patron, Placed, SiteCalendar, Slots,
 };
 use scheduling::waitlist::WaitlistEntry;
 
@@ -65,7 +65,9 @@ impl Scheduling {
     fn file(&self, drive: &TestDrive) -> Filed {
         let car = self.cars.get(&drive.listing);
         let place = car.and_then(|car| car.place.as_ref());
+        let account = |user| self.patrons.get(&user).is_some_and(|patron| patron.active);
         Filed {
+            customer_active: drive.customer.user.is_some_and(account),
             drive: drive.clone(),
             details: match (car, place) {
                 (Some(car), Some(place)) => car.details(place),
@@ -373,6 +375,26 @@ impl FeedTokens for Memory {
         Some(Feed {
             site: site.parse().ok()?,
             staff: staff.parse().ok()?,
+        })
+    }
+}
+
+/// Tokens that anybody could make: for tests alone.
+impl ManageTokens for Memory {
+    fn manage_token(&self, holder: LinkHolder) -> String {
+        let customer = holder.customer.map(|user| user.to_string());
+        format!("{}.{}", holder.booking, customer.unwrap_or_default())
+    }
+
+    fn read_manage(&self, token: &str) -> Option<LinkHolder> {
+        let (booking, customer) = token.split_once('.')?;
+        let customer = match customer {
+            "" => None,
+            user => Some(user.parse().ok()?),
+        };
+        Some(LinkHolder {
+            booking: booking.parse().ok()?,
+            customer,
         })
     }
 }

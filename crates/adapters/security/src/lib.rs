@@ -7,6 +7,7 @@
 //! | `tokens` | [`Tokens`]: access tokens (JWT, EdDSA) |
 //! | `derived` | [`DerivedCodes`]: codes and invitation tokens by keyed functions; hashes of refresh tokens |
 //! | `feeds` | [`HmacFeedTokens`]: tokens of calendar feeds |
+//! | `managing` | [`HmacManageTokens`]: tokens of links by which customers manage a test drive |
 //! | `links` | [`HmacSigner`]: signatures of links to files |
 //! | `webhooks` | [`WebhookSecrets`]: secrets of webhooks, and signatures |
 //! | `push_keys` | [`push_key_candidates`]: the key that pushes are signed with |
@@ -18,6 +19,7 @@ mod derived;
 mod feeds;
 mod keys;
 mod links;
+mod managing;
 mod provider;
 mod push_keys;
 mod random;
@@ -31,6 +33,7 @@ pub use derived::DerivedCodes;
 pub use feeds::HmacFeedTokens;
 pub use keys::{KeyError, Keys};
 pub use links::HmacSigner;
+pub use managing::HmacManageTokens;
 pub use push_keys::push_key_candidates;
 pub use random::OsRandom;
 pub use tokens::Tokens;

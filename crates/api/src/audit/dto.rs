@@ -1,6 +1,6 @@
 //! Lines of the log as the API shows them.
 
-use ::audit::line::{LineFilter, Logged, SYSTEM, USER};
+use ::audit::line::{LINK, LineFilter, Logged, SYSTEM, USER};
 use chrono::{DateTime, Utc};
 use kernel::id::{ApiKeyId, DealerId, UserId};
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,8 @@ enum AuditActorDto {
     User,
     /// A dealer's program, with the key of `api_key_id`.
     ApiKey,
+    /// Somebody not signed in, by the signed link of a letter; `user_id` is whose link it is, if they have an account.
+    Link,
     /// The program itself, or its command line.
     System,
 }
@@ -102,6 +104,7 @@ impl From<Logged> for AuditLineDto {
             at: line.at,
             actor: match line.actor.as_str() {
                 USER => AuditActorDto::User,
+                LINK => AuditActorDto::Link,
                 SYSTEM => AuditActorDto::System,
                 _ if key.is_some() => AuditActorDto::ApiKey,
                 _ => AuditActorDto::Anonymous,

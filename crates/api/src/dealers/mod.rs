@@ -71,6 +71,6 @@ impl OfDealer {
 fn shared(answer: Answer, actor: &Actor) -> Answer {
     match actor {
         Actor::Anonymous => answer.public(10),
-        Actor::User(_) | Actor::Key(_) | Actor::System => answer,
+        Actor::User(_) | Actor::Key(_) | Actor::Link(_) | Actor::System => answer,
     }
 }

@@ -37,7 +37,7 @@ impl Caller {
         match &self.actor {
             Ok(Actor::User(principal)) => principal.user.to_string(),
             Ok(Actor::Key(key)) => key.id.to_string(),
-            Ok(Actor::Anonymous | Actor::System) | Err(_) => {
+            Ok(Actor::Anonymous | Actor::Link(_) | Actor::System) | Err(_) => {
                 self.ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
             }
         }

@@ -12,7 +12,7 @@ use crate::answer::Response;
 use crate::extract::{Acting, Body, PathId};
 
 /// The drive as it is after a step.
-fn stepped(done: Done<TestDrive>) -> Response {
+pub(super) fn stepped(done: Done<TestDrive>) -> Response {
     Ok(shown(done.value)?.replayed(done.replayed))
 }
 

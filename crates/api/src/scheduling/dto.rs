@@ -199,6 +199,50 @@ pub(super) struct RescheduleBookingDto {
     pub(super) start_at: DateTime<Utc>,
 }
 
+/// The key to one's own drive.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ManageParams {
+    /// The end of the letter's link.
+    #[param(
+        max_length = 200,
+        example = "AZgfboqaf8OepVVKOWofT0EAqM0z6rH2qk0b2rYy1uVnQ7o0h4mC9s5JtX3d8e6f"
+    )]
+    pub(super) token: String,
+}
+
+/// Which drive is cancelled, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CancelByLinkDto {
+    /// The end of the letter's link.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        example = "AZgfboqaf8OepVVKOWofT0EAqM0z6rH2qk0b2rYy1uVnQ7o0h4mC9s5JtX3d8e6f"
+    )]
+    pub(super) token: String,
+    /// The dealer reads it.
+    #[schema(max_length = 500, example = "Something came up.")]
+    pub(super) reason: Option<String>,
+}
+
+/// Which drive is moved, and where to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RescheduleByLinkDto {
+    /// The end of the letter's link.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        example = "AZgfboqaf8OepVVKOWofT0EAqM0z6rH2qk0b2rYy1uVnQ7o0h4mC9s5JtX3d8e6f"
+    )]
+    pub(super) token: String,
+    /// One of the car's available slots.
+    #[schema(example = "2026-12-07T16:00:00Z")]
+    pub(super) start_at: DateTime<Utc>,
+}
+
 /// The day to look at.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

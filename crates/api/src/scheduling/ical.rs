@@ -40,7 +40,7 @@ fn empty() -> Calendar {
 }
 
 fn event(filed: &Filed, title: &str) -> Event {
-    let Filed { drive, details } = filed;
+    let Filed { drive, details, .. } = filed;
     let mut event = Event::new();
     event
         .uid(&format!("{}@forecourt", drive.id))
@@ -60,7 +60,7 @@ fn event(filed: &Filed, title: &str) -> Event {
 }
 
 fn description(filed: &Filed) -> String {
-    let Filed { drive, details } = filed;
+    let Filed { drive, details, .. } = filed;
     let mut lines = vec![
         format!("{} at {}: {}", details.vehicle, details.dealer, drive.status),
         contact(drive),
@@ -126,6 +126,7 @@ mod tests {
                 site: "Main Street".to_owned(),
                 address: "1 Main Street, New York".to_owned(),
             },
+            customer_active: false,
         }
     }
 

@@ -6,6 +6,7 @@ mod decisions;
 mod dto;
 mod holds;
 mod ical;
+mod manage;
 mod waitlist;
 
 use scheduling::use_cases::{TestDrives, WaitingLists};
@@ -29,6 +30,9 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(bookings::book_test_drive)
         .service(bookings::list_bookings)
         .service(bookings::list_my_bookings)
+        .service(manage::show_booking_by_link)
+        .service(manage::cancel_booking_by_link)
+        .service(manage::reschedule_booking_by_link)
         .service(calendars::export_booking)
         .service(calendars::site_calendar)
         .service(calendars::link_site_calendar)

@@ -50,6 +50,7 @@ impl Stage {
                 slots: store.clone(),
                 holds: store.clone(),
                 feeds: store.clone(),
+                links: store.clone(),
                 ids: ids.clone(),
             },
             listings: KeepListings {

@@ -10,6 +10,8 @@ use uuid::Uuid;
 pub const ANONYMOUS: &str = "anonymous";
 /// The actor of a line that a user left.
 pub const USER: &str = "user";
+/// The actor of a line that somebody left who followed the signed link of a letter; the user is whose link it is, if they have an account.
+pub const LINK: &str = "link";
 /// The actor of a line that the product itself left.
 pub const SYSTEM: &str = "system";
 /// What the actor of a line begins with that a program left, before the id of its key.
@@ -27,9 +29,9 @@ pub struct Line {
     pub id: Uuid,
     /// When the act was done, by the product's clock.
     pub at: Instant,
-    /// What kind of actor did it: [`ANONYMOUS`], [`USER`], [`SYSTEM`], or [`by_key`].
+    /// What kind of actor did it: [`ANONYMOUS`], [`USER`], [`LINK`], [`SYSTEM`], or [`by_key`].
     pub actor: String,
-    /// Who, where it was a user.
+    /// Who, where it was a user, or a user's link.
     pub user: Option<UserId>,
     /// The request that it was part of.
     pub request: String,

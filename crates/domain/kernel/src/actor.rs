@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Common;
-use crate::id::{ApiKeyId, DealerId, SessionId, SiteId, StaffId, UserId};
+use crate::id::{ApiKeyId, BookingId, DealerId, SessionId, SiteId, StaffId, UserId};
 use crate::rights::{Right, Role};
 
 /// Who acts.
@@ -15,6 +15,8 @@ pub enum Actor {
     User(Principal),
     /// A program of a dealer's, with an API key. It acts for no person.
     Key(KeyHolder),
+    /// Somebody not signed in who follows the signed link of a letter. Beyond the one thing that the link is for, a stranger.
+    Link(LinkHolder),
     /// The product itself: a job, a cron tick, the command line. May do everything.
     System,
 }
@@ -43,6 +45,15 @@ pub struct KeyHolder {
     pub dealer: DealerId,
     /// What it gives. A key that was made for reading gives nothing to a call that changes something.
     pub rights: Vec<Right>,
+}
+
+/// Whoever holds the link of a letter about a test drive: its customer, as far as this one drive goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkHolder {
+    /// The drive that the link is for, and no other.
+    pub booking: BookingId,
+    /// Who it was sent to; none for a caller without an account.
+    pub customer: Option<UserId>,
 }
 
 /// Who started something, and may ask how it goes.
@@ -129,8 +140,8 @@ impl Actor {
     pub fn may(&self, right: Right, scope: Scope) -> Result<(), Refusal> {
         let principal = match self {
             Self::System => return Ok(()),
-            Self::Anonymous if right.held_by(Role::Anonymous) => return Ok(()),
-            Self::Anonymous => return Err(Refusal::Unauthenticated),
+            Self::Anonymous | Self::Link(_) if right.held_by(Role::Anonymous) => return Ok(()),
+            Self::Anonymous | Self::Link(_) => return Err(Refusal::Unauthenticated),
             Self::Key(key) => return key.may(right, scope),
             Self::User(principal) => principal,
         };
@@ -141,29 +152,30 @@ impl Actor {
         }
     }
 
-    /// The person, or a refusal for strangers, for keys and for the system.
+    /// The person who signed in, or a refusal for strangers, for keys and for the system.
     pub fn person(&self) -> Result<&Principal, Common> {
         match self {
             Self::User(principal) => Ok(principal),
             Self::Key(_) => Err(Common::PersonRequired),
-            Self::Anonymous | Self::System => Err(Common::Unauthenticated),
+            Self::Anonymous | Self::Link(_) | Self::System => Err(Common::Unauthenticated),
         }
     }
 
-    /// The person's id, if there is a person.
+    /// The person's id, if there is a person: who signed in, or whose link it is.
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User(principal) => Some(principal.user),
+            Self::Link(link) => link.customer,
             Self::Anonymous | Self::Key(_) | Self::System => None,
         }
     }
 
-    /// Who starts what this actor starts; nobody is known of strangers and of the system.
+    /// Who starts what this actor starts; nobody is known of strangers, of links and of the system.
     pub fn starter(&self) -> Option<Starter> {
         match self {
             Self::User(principal) => Some(Starter::User(principal.user)),
             Self::Key(key) => Some(Starter::Key(key.id)),
-            Self::Anonymous | Self::System => None,
+            Self::Anonymous | Self::Link(_) | Self::System => None,
         }
     }
 
@@ -171,7 +183,7 @@ impl Actor {
     pub fn key(&self) -> Option<&KeyHolder> {
         match self {
             Self::Key(key) => Some(key),
-            Self::Anonymous | Self::User(_) | Self::System => None,
+            Self::Anonymous | Self::User(_) | Self::Link(_) | Self::System => None,
         }
     }
 
@@ -180,7 +192,7 @@ impl Actor {
         match self {
             Self::User(principal) => principal.staff.is_some(),
             Self::Key(_) => true,
-            Self::Anonymous | Self::System => false,
+            Self::Anonymous | Self::Link(_) | Self::System => false,
         }
     }
 
@@ -189,7 +201,7 @@ impl Actor {
         match self {
             Self::System => true,
             Self::User(principal) => principal.admin,
-            Self::Anonymous | Self::Key(_) => false,
+            Self::Anonymous | Self::Key(_) | Self::Link(_) => false,
         }
     }
 
@@ -197,7 +209,7 @@ impl Actor {
     pub fn member_of(&self, dealer: DealerId) -> Option<&Membership> {
         match self {
             Self::User(principal) => principal.staff.as_ref().filter(|m| m.dealer == dealer),
-            Self::Anonymous | Self::Key(_) | Self::System => None,
+            Self::Anonymous | Self::Key(_) | Self::Link(_) | Self::System => None,
         }
     }
 
@@ -215,7 +227,7 @@ impl Actor {
                     Common::invalid("dealer", "dealer_required", "say which dealer is meant")
                 });
             }
-            Self::Anonymous => return Err(Common::Unauthenticated),
+            Self::Anonymous | Self::Link(_) => return Err(Common::Unauthenticated),
             Self::Key(key) => {
                 let dealer = named.unwrap_or(key.dealer);
                 return match key.may(right, Scope::Dealer(dealer)) {

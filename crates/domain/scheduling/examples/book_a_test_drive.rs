@@ -27,6 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         slots: Arc::new(memory.clone()),
         holds: Arc::new(memory.clone()),
         feeds: Arc::new(memory.clone()),
+        links: Arc::new(memory.clone()),
         ids: ids.clone(),
     };
 

@@ -30,6 +30,8 @@ pub struct Filed {
     pub drive: TestDrive,
     /// What goes with it.
     pub details: Details,
+    /// False once the customer's account is closed or switched off; a caller has none.
+    pub customer_active: bool,
 }
 
 /// Something that happened to a drive, and that both sides hear of.
@@ -200,6 +202,7 @@ fn expiry(drive: &TestDrive) -> Job {
 pub fn params(drive: &TestDrive, details: &Details) -> Value {
     json!({
         "booking_id": drive.id,
+        "customer_id": drive.customer.user,
         "listing_id": drive.listing,
         "name": drive.customer.name,
         "phone": drive.customer.phone,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use kernel::Instant;
 use kernel::act::{Act, Decide, Done};
-use kernel::actor::Membership;
+use kernel::actor::{LinkHolder, Membership};
 use kernel::email::Email;
 use kernel::id::{BookingId, DealerId, ListingId, SiteId, SlotHoldId, StaffId, UserId, VehicleId};
 use kernel::paging::{Page, PageRequest};
@@ -254,6 +254,16 @@ pub trait FeedTokens: Send + Sync {
 
     /// The feed whose token this is; none for anything else.
     fn read(&self, token: &str) -> Option<Feed>;
+}
+
+/// Makes and knows the tokens of the links in letters by which customers manage a drive without signing in. They can't be made
+/// without the product's key; what they open is asked each time ([`crate::rules::opens`]).
+pub trait ManageTokens: Send + Sync {
+    /// The token of a link: the same each time.
+    fn manage_token(&self, holder: LinkHolder) -> String;
+
+    /// Whose link it is, and for what; none for anything else.
+    fn read_manage(&self, token: &str) -> Option<LinkHolder>;
 }
 
 /// Test drives, for those who look. Reads what was committed; nothing is locked.

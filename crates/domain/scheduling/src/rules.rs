@@ -2,7 +2,7 @@
 
 use kernel::Instant;
 use kernel::act::{Act, Decision};
-use kernel::actor::{Actor, Refusal, Scope};
+use kernel::actor::{Actor, LinkHolder, Refusal, Scope};
 use kernel::error::Common;
 use kernel::id::{BookingId, UserId};
 use kernel::rights::Right;
@@ -15,8 +15,15 @@ use crate::ports::{BookableVehicle, BookingFacts, MoveFacts, Offer, Place, Place
 use crate::request::{BookingRequest, ForWhom};
 use crate::slots::slot_at;
 
-/// Who sees a drive, and as what: staff of its site as staff, its customer as such; to everybody else it is not there.
+/// Who sees a drive, and as what: staff of its site as staff, its customer as such, signed in or by the link of a letter; to everybody
+/// else it is not there.
 pub fn side(actor: &Actor, drive: &TestDrive) -> Result<By, Error> {
+    if let Actor::Link(link) = actor {
+        let theirs = link.booking == drive.id && link.customer == drive.customer.user;
+        return theirs
+            .then_some(By::Customer)
+            .ok_or_else(|| Common::absent("booking").into());
+    }
     let refusal = match actor.may(Right::ManageBookings, Scope::Site(drive.dealer, drive.site)) {
         Ok(()) if *actor == Actor::System => return Ok(By::House),
         Ok(()) => return Ok(By::Staff(actor.member_of(drive.dealer).map(|m| m.staff))),
@@ -28,6 +35,17 @@ pub fn side(actor: &Actor, drive: &TestDrive) -> Result<By, Error> {
         return Ok(By::Customer);
     }
     Err(refusal.of("booking").into())
+}
+
+/// Does the link of a letter still open this drive? Until the drive is over, and only as long as there is somebody behind it: not
+/// once their account is closed or switched off, nor once a caller's address was erased.
+pub fn opens(link: LinkHolder, filed: &Filed, at: Instant) -> bool {
+    let drive = &filed.drive;
+    let somebody = match drive.customer.user {
+        Some(_) => filed.customer_active,
+        None => drive.customer.email.is_some(),
+    };
+    somebody && at < drive.slot.end_at && side(&Actor::Link(link), drive).is_ok()
 }
 
 /// As [`side`], for what only staff may do: the customer is told so.

@@ -6,6 +6,7 @@ use ::identity::api_key::{Call, PREFIX};
 use ::identity::ports::{Codes, PasswordHasher};
 use ::identity::use_cases::{Held, KeepApiKeys};
 use ::identity::{Identity, Policy};
+use ::scheduling::ports::ManageTokens;
 use api::identity::IdentityServices;
 use api::negotiation::NegotiationServices;
 use api::scheduling::SchedulingServices;
@@ -17,7 +18,7 @@ use async_trait::async_trait;
 use database::identity::{SqlAccounts, SqlApiKeys, SqlInvitations, SqlUsers};
 use database::persons::SqlPersons;
 use kernel::Instant;
-use kernel::actor::Actor;
+use kernel::actor::{Actor, LinkHolder};
 use kernel::error::Common;
 use kernel::id::{CodeId, InvitationId, PurchaseId};
 use kernel::letter::Unsubscribe;
@@ -164,6 +165,7 @@ impl api::Authenticate for Bearers {
 pub(super) struct LetterSecrets {
     pub(super) codes: Arc<dyn Codes>,
     pub(super) purchases: Arc<dyn PurchaseTokens>,
+    pub(super) drives: Arc<dyn ManageTokens>,
     pub(super) links: Arc<dyn UnsubscribeLinks>,
 }
 
@@ -178,6 +180,10 @@ impl Secrets for LetterSecrets {
 
     fn purchase_token(&self, id: PurchaseId) -> String {
         self.purchases.purchase_token(id)
+    }
+
+    fn manage_token(&self, holder: LinkHolder) -> String {
+        self.drives.manage_token(holder)
     }
 
     fn unsubscribe_token(&self, link: &Unsubscribe) -> String {

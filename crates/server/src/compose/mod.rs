@@ -171,6 +171,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
         secrets: Arc::new(identity::LetterSecrets {
             codes: Arc::clone(&accounts.identity.codes),
             purchases: Arc::clone(&purchases),
+            drives: Arc::clone(&scheduling.drives.links),
             links: Arc::clone(&links),
         }),
         courier,

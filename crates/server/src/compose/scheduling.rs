@@ -6,7 +6,7 @@ use ::scheduling::use_cases::{TestDrives, WaitingLists};
 use api::scheduling::SchedulingServices;
 use application::back_on_offer::BackOnOffer;
 use database::scheduling::{SqlBookingQueries, SqlBookings, SqlSlotHolds, SqlSlots, SqlWaitlist};
-use security::{HmacFeedTokens, Keys};
+use security::{HmacFeedTokens, HmacManageTokens, Keys};
 use worker::{ExpireBooking, RemindOfBooking, TurnWaitlist};
 
 use super::Ground;
@@ -21,6 +21,7 @@ pub(super) fn scheduling(ground: &Ground) -> anyhow::Result<SchedulingServices> 
             slots: Arc::new(SqlSlots::new(ground.db.clone())),
             holds: Arc::new(SqlSlotHolds::new(ground.db.clone())),
             feeds: Arc::new(HmacFeedTokens::new(&keys)),
+            links: Arc::new(HmacManageTokens::new(&keys)),
             ids: ground.ids.clone(),
         },
         waiting: WaitingLists {

@@ -157,10 +157,13 @@ pub(crate) fn details(row: &QueryResult) -> Result<Details, DbErr> {
 
 /// Reads a drive with what letters say.
 pub(crate) fn filed(row: &QueryResult) -> Result<Filed, Common> {
-    let details = details(row).map_err(|e| crate::fault::common(&e))?;
+    let get =
+        || -> Result<_, DbErr> { Ok((details(row)?, row.try_get::<Option<bool>>("", "customer_active")?)) };
+    let (details, active) = get().map_err(|e| crate::fault::common(&e))?;
     Ok(Filed {
         drive: drive(row)?,
         details,
+        customer_active: active.unwrap_or(false),
     })
 }
 
@@ -190,6 +193,7 @@ pub(crate) fn filed_where(mut sql: Sql) -> Sql {
 /// As [`filed_where`], behind what stands there.
 pub(crate) fn filed_select(sql: &mut Sql) {
     sql.push("SELECT ").push(DRIVE).push(", ").push(DETAILS);
+    sql.push(", u.active AS customer_active");
     sql.push(" FROM ").push(FILED_FROM).push(" WHERE ");
 }
 

@@ -392,6 +392,10 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, scheduling::a_request_expires_once),
     contract!(
         On::All,
+        scheduling::a_link_opens_its_drive_while_somebody_is_behind_it
+    ),
+    contract!(
+        On::All,
         slot_holds::a_hold_stops_others_for_five_minutes_and_its_holder_never
     ),
     contract!(

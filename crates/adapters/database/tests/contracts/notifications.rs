@@ -153,7 +153,7 @@ pub(crate) async fn an_audience_is_those_whom_it_concerns(world: World) {
     assert!(one(Whom::Sales(stranger, None)).is_empty());
     let seller = match &stage.sales {
         Actor::User(principal) => principal.user,
-        Actor::Anonymous | Actor::Key(_) | Actor::System => unreachable!("staff are people"),
+        Actor::Anonymous | Actor::Key(_) | Actor::Link(_) | Actor::System => unreachable!("staff are people"),
     };
     let there = one(Whom::Sales(stage.dealer, Some(here)));
     assert!(there.iter().any(|r| r.user == Some(seller)));

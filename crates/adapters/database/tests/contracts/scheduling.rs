@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use kernel::act::{Act, Claim, Decision};
-use kernel::actor::Actor;
+use kernel::actor::{Actor, LinkHolder};
 use kernel::error::Failure;
 use kernel::id::ListingId;
 use kernel::ports::Clock;
@@ -357,4 +357,34 @@ pub(crate) async fn a_request_expires_once(world: World) {
         let now = stage.drives.find(&ann, drive.id).await.unwrap().drive;
         assert_eq!((now.version, now.status), (version, status));
     }
+}
+
+pub(crate) async fn a_link_opens_its_drive_while_somebody_is_behind_it(world: World) {
+    let stage = Stage::new(world).await;
+    let (car, ann) = (stage.car().await, stage.customer().await);
+    let drive = stage.book(&ann, car, NINE).await.unwrap();
+    let now = stage.world.clock.now();
+    let link = |booking, customer| stage.drives.links.manage_token(LinkHolder { booking, customer });
+    let token = link(drive.id, ann.user());
+    let found = stage.drives.find_by_link(&token, now).await.unwrap();
+    assert_eq!(found.drive, drive);
+    let refused = async |token: String, at| {
+        let end = stage.drives.find_by_link(&token, at).await;
+        assert_eq!(end.unwrap_err().code(), "not_found");
+    };
+    // Tokens that were made here, for what never was.
+    refused(link(drive.id, None), now).await;
+    refused(link(drive.id, stage.customer().await.user()), now).await;
+    refused(link(stage.world.ids.next(), ann.user()), now).await;
+    let last = drive.slot.end_at - TimeDelta::seconds(1);
+    let _ = stage.drives.find_by_link(&token, last).await.unwrap();
+    refused(token.clone(), drive.slot.end_at).await;
+    // Nobody ever had a letter about this one.
+    let silent = stage.book_for_caller(car, TEN).await.unwrap();
+    refused(link(silent.id, None), now).await;
+    let act = stage.act(&Actor::Anonymous);
+    let off = stage.drives.cancel_by_link(&act, &token, None).await.unwrap();
+    assert_eq!(off.value.status, Status::Cancelled);
+    stage.switch_off(&ann).await;
+    refused(token, now).await;
 }

@@ -51,6 +51,7 @@ impl Stage {
                 slots: Arc::new(world.memory.clone()),
                 holds: Arc::new(world.memory.clone()),
                 feeds: Arc::new(world.memory.clone()),
+                links: Arc::new(world.memory.clone()),
                 ids: ids.clone(),
             }
         } else {
@@ -61,6 +62,7 @@ impl Stage {
                 slots: Arc::new(SqlSlots::new(db())),
                 holds: Arc::new(SqlSlotHolds::new(db())),
                 feeds: Arc::new(world.memory.clone()),
+                links: Arc::new(world.memory.clone()),
                 ids: ids.clone(),
             }
         };
@@ -278,6 +280,25 @@ impl Stage {
             factor_due: false,
             staff: None,
         })
+    }
+
+    /// Closes somebody's account, as far as drives go.
+    pub(crate) async fn switch_off(&self, customer: &Actor) {
+        let user = customer.user().unwrap();
+        if self.is_memory() {
+            self.world.memory.given_patron(Patron {
+                user,
+                name: "Ann Buyer".to_owned(),
+                email: format!("{user}@example.com").parse().unwrap(),
+                phone: None,
+                active: false,
+            });
+        } else {
+            let mut sql = self.world.db().sql();
+            sql.push("UPDATE users SET active = ").bind(false);
+            sql.push(" WHERE id = ").bind(user.uuid());
+            self.run(sql).await;
+        }
     }
 
     async fn write_user(&self, user: UserId, email: &str) {

@@ -51,7 +51,7 @@ impl DealerActs {
         if !actor.sees_all() {
             if filter.status.iter().any(|s| *s != DealerStatus::Verified) {
                 return Err(match actor {
-                    Actor::Anonymous => Common::Unauthenticated,
+                    Actor::Anonymous | Actor::Link(_) => Common::Unauthenticated,
                     Actor::User(_) | Actor::Key(_) | Actor::System => Common::Forbidden {
                         right: Right::VerifyDealers.as_str(),
                     },

@@ -31,7 +31,7 @@ pub struct SiteActs {
 fn seen_by(actor: &Actor) -> SeenSites {
     match actor {
         Actor::System => SeenSites::All,
-        Actor::Anonymous => SeenSites::Public,
+        Actor::Anonymous | Actor::Link(_) => SeenSites::Public,
         // Some keys open nothing of the dealer's own.
         Actor::Key(key) => {
             let own = actor.may(Right::SeeOwnDealer, Scope::Dealer(key.dealer)).is_ok();

@@ -7,6 +7,7 @@ mod feed;
 mod hold;
 mod judge;
 mod look;
+mod manage;
 mod remind;
 mod reschedule;
 mod waitlist;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use kernel::ports::Ids;
 
-use crate::ports::{BookingQueries, Bookings, FeedTokens, SlotHolds, Slots};
+use crate::ports::{BookingQueries, Bookings, FeedTokens, ManageTokens, SlotHolds, Slots};
 
 pub use look::AvailableSlots;
 pub use waitlist::WaitingLists;
@@ -33,6 +34,8 @@ pub struct TestDrives {
     pub holds: Arc<dyn SlotHolds>,
     /// For calendar feeds.
     pub feeds: Arc<dyn FeedTokens>,
+    /// For the links in letters.
+    pub links: Arc<dyn ManageTokens>,
     /// For new ids.
     pub ids: Ids,
 }

@@ -51,6 +51,7 @@ impl World {
             slots: Arc::new(memory.clone()),
             holds: Arc::new(memory.clone()),
             feeds: Arc::new(memory.clone()),
+            links: Arc::new(memory.clone()),
             ids: ids.clone(),
         };
         let (dealer, site) = (ids.next(), ids.next());
