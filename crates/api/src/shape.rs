@@ -45,14 +45,20 @@ pub(crate) fn read_query(shape: &QueryShape, text: &str) -> Result<Value, Vec<Vi
             continue;
         };
         if parameter.list {
-            let items = given
+            let items: Vec<&str> = given
                 .iter()
                 .flat_map(|value| value.split(','))
                 .map(str::trim)
-                .filter(|v| !v.is_empty());
+                .collect();
+            if items.contains(&"") {
+                // To leave an empty value out would give the whole list to who asked for a part of it.
+                let message = "holds an empty value: name the values, divided by single commas, or leave the parameter out";
+                found.push(violation(name, "blank", message.to_owned()));
+                continue;
+            }
             query.insert(
                 name,
-                Value::Array(items.map(|item| scalar(*parameter, item)).collect()),
+                Value::Array(items.iter().map(|item| scalar(*parameter, item)).collect()),
             );
         } else if given.len() > 1 {
             found.push(violation(
@@ -204,5 +210,45 @@ fn nul_characters(value: &Value, pointer: &mut String, found: &mut Vec<Violation
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape() -> QueryShape {
+        let list = |of| Parameter { list: true, of };
+        QueryShape {
+            parameters: HashMap::from([
+                ("make".to_owned(), list(Scalar::Text)),
+                ("year".to_owned(), list(Scalar::Number)),
+            ]),
+            validator: None,
+        }
+    }
+
+    #[test]
+    fn an_empty_value_of_a_list_is_refused_by_the_parameters_name() {
+        for query in [
+            "make=",
+            "make=,,",
+            "make=ford,",
+            "make=ford&make=",
+            "make=%20",
+            "year=",
+        ] {
+            let wrong = read_query(&shape(), query).unwrap_err();
+            let name = query.split('=').next().unwrap();
+            let told: Vec<(&str, &str)> = wrong.iter().map(|v| (v.pointer.as_str(), &*v.code)).collect();
+            assert_eq!(told, [(name, "blank")], "{query}");
+        }
+        let both = read_query(&shape(), "make=&year=").unwrap_err();
+        assert_eq!(both.len(), 2, "all violations at once");
+        let read = read_query(&shape(), "make=ford,%20mazda&year=2020").unwrap();
+        assert_eq!(
+            read,
+            serde_json::json!({"make": ["ford", "mazda"], "year": [2020]})
+        );
     }
 }

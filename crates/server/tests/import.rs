@@ -129,6 +129,10 @@ fn some_rows_refused(program: &Program) {
     let (status, told, _) = program.import("bad.csv.gz", &strict);
     assert_eq!(status, 2);
     assert!(told.contains("the file is refused as a whole"), "{told}");
+    assert!(
+        told.contains("0 new, 0 changed, 0 as they were, 2 left out, 1 refused."),
+        "{told}"
+    );
     let reported: Vec<&str> = FOREIGN.into_iter().chain(["--report", "report.csv"]).collect();
     let (status, told, _) = program.import("bad.csv.gz", &reported);
     assert_eq!(status, 2);

@@ -70,6 +70,7 @@ fn summary(batch: &Batch) -> Value {
         "created": tally.created,
         "updated": tally.updated,
         "unchanged": tally.unchanged,
+        "left_out": tally.left_out,
         "refused": tally.refused,
         "undone": tally.undone,
         "kept": tally.kept,

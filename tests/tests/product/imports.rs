@@ -199,10 +199,31 @@ pub(crate) async fn a_strict_file_is_taken_whole_or_not_at_all(backend: Backend)
     let bad = format!("{}{}", file(1..=2), row(3, "0"));
     let refused = import(&app, &oak.owner, bad, &fields).await;
     assert_eq!(refused["result"]["stage"], "refused");
-    assert_eq!(refused["result"]["refused"], 1);
+    assert_eq!(tally(&refused), [0, 0, 0, 1], "nothing was made");
+    assert_eq!(refused["result"]["left_out"], 2);
+    assert_eq!(refused["result"]["rows"], 3);
     assert!(stock(&oak.owner).await.is_empty());
     let rows = report(&oak.owner, &refused).await;
     assert_eq!(told(&rows[2]).2, [("asking_price", "not_positive")]);
+    let actions: Vec<&str> = rows.iter().map(|row| told(row).1).collect();
+    assert_eq!(actions, ["left_out", "left_out", "refused"]);
+    let path = format!("/jobs/{}/report", refused["id"].as_str().unwrap());
+    let left = oak
+        .owner
+        .get(&format!("{path}?action=left_out"))
+        .await
+        .expect(200);
+    assert_eq!(left.body["results"].as_array().unwrap().len(), 2);
+    let csv = oak.owner.get(&format!("{path}?format=csv")).await.expect(200);
+    let csv = csv.body.as_str().unwrap();
+    assert_eq!(
+        (
+            csv.matches(",left_out,").count(),
+            csv.matches(",created,").count()
+        ),
+        (2, 0),
+        "{csv}"
+    );
     let good = import(&app, &oak.owner, file(1..=2), &fields).await;
     assert_eq!(good["result"]["stage"], "finished");
     assert_eq!(tally(&good), [2, 0, 0, 0]);
@@ -314,6 +335,11 @@ pub(crate) async fn an_import_is_taken_back_but_for_what_was_touched(backend: Ba
         .map(|row| row["undone"].clone())
         .collect();
     assert_eq!(undone, [json!("yes"), json!("yes"), json!("touched")]);
+    assert_eq!(
+        report(&oak.owner, &back).await,
+        report(&oak.owner, &job).await,
+        "the undo's own job tells it as well"
+    );
     let mut now: Vec<(String, String)> = stock(&oak.owner)
         .await
         .iter()

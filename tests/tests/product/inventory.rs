@@ -211,7 +211,9 @@ pub(crate) async fn a_bulk_change_is_all_or_nothing(backend: Backend) {
             .iter()
             .zip(statuses)
             .map(|(id, status)| {
-                json!({"listing_id": id, "status": status, "price": {"amount": "6000.00", "currency": "USD"}})
+                let price = json!({"amount": "6000.00", "currency": "USD"});
+                let sold = (status == "sold").then_some(price);
+                json!({"listing_id": id, "status": status, "price": sold})
             })
             .collect();
         json!({ "items": items })
@@ -224,6 +226,15 @@ pub(crate) async fn a_bulk_change_is_all_or_nothing(backend: Backend) {
             .problem(403),
         "forbidden"
     );
+    let mut stray = items("active");
+    stray["items"][1]["price"] = json!({"amount": "1.00", "currency": "USD"});
+    stray["items"][1]["sale_date"] = json!("2026-06-01");
+    let refused = manager.post("/listings/bulk-status", stray).await.expect(400);
+    let told = [
+        refused.text("/errors/0/pointer"),
+        refused.text("/errors/1/pointer"),
+    ];
+    assert_eq!(told, ["/items/1/price", "/items/1/sale_date"]);
     let mut early = items("sold");
     early["items"][1]["sale_date"] = json!("2099-01-01");
     let refused = manager.post("/listings/bulk-status", early).await.expect(409);

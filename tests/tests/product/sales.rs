@@ -497,6 +497,21 @@ pub(crate) async fn commission_follows_the_plan_and_everybody_sees_their_own(bac
             .text("/name"),
         "House of June"
     );
+    let lower = json!({ "maximum": dollars("800.00"), "bonus": null });
+    let lower = room.owner.client.patch(&path, lower).await.expect(200);
+    assert_eq!(lower.text("/maximum/amount"), "800.00");
+    assert_eq!(lower.body["bonus"], Value::Null);
+    assert_eq!(lower.body["tiers"], made.body["tiers"], "what is left out stays");
+    let stray = room.owner.client.patch(&path, json!({ "rate_bp": 100 })).await;
+    assert_eq!(stray.expect(400).text("/errors/0/pointer"), "/rate_bp");
+    let percentage = json!({ "kind": "percentage", "rate_bp": 100 });
+    let percentage = room.owner.client.patch(&path, percentage).await.expect(200);
+    assert_eq!(percentage.body["tiers"], json!([]));
+    assert_eq!(percentage.text("/maximum/amount"), "800.00");
+    let least = json!({ "minimum": dollars("100.00") });
+    let least = room.owner.client.patch(&path, least).await.expect(200);
+    assert_eq!(least.body["rate_bp"], json!(100));
+    assert_eq!(least.text("/minimum/amount"), "100.00");
     app.finish().await;
 }
 

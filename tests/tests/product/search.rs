@@ -189,6 +189,21 @@ pub(crate) async fn every_filter_narrows_the_list(backend: Backend) {
         assert_eq!(found, expected.iter().copied().collect(), "{query}");
         assert_eq!(page["count"], json!(expected.len()), "{query}");
     }
+    for name in [
+        "make",
+        "fuel_type",
+        "year",
+        "dealer",
+        "city",
+        "color",
+        "q",
+        "min_price",
+    ] {
+        for query in [format!("{name}="), format!("{name}=,,")] {
+            let refused = market.app.anonymous().get(&format!("/listings?{query}")).await;
+            assert_eq!(refused.expect(400).text("/errors/0/pointer"), name, "{query}");
+        }
+    }
     market.app.finish().await;
 }
 

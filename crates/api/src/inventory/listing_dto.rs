@@ -261,7 +261,7 @@ pub(super) struct BulkItemDto {
     listing_id: Uuid,
     #[schema(schema_with = words::bulk_status)]
     status: String,
-    /// What was paid: needed with `sold`.
+    /// What was paid: needed with `sold`, refused without, as all that tells of a sale.
     price: Option<MoneyDto>,
     /// Who bought it, with `sold`; a customer without a name when left out.
     buyer: Option<NewBuyerDto>,
@@ -288,6 +288,20 @@ impl BulkStatusDto {
 impl BulkItemDto {
     fn read(self, n: usize, wrong: &mut Violations) -> BulkChange {
         let sold = self.status == ListingStatus::Sold.as_str();
+        let of_a_sale = [
+            ("price", self.price.is_some()),
+            ("buyer", self.buyer.is_some()),
+            ("sale_date", self.sale_date.is_some()),
+            ("sold_by", self.sold_by.is_some()),
+        ];
+        for (field, given) in of_a_sale {
+            wrong.check(sold || !given, &format!("/items/{n}/{field}"), "not_sold", || {
+                format!(
+                    "belongs to “sold”, not to “{}”: leave it out",
+                    kernel::text::excerpt(&self.status)
+                )
+            });
+        }
         let price = self.price.as_ref().map(MoneyDto::read);
         let price = wrong.take_opt(&format!("/items/{n}/price"), price);
         let buyer = match self.buyer {

@@ -79,7 +79,7 @@ async fn remove_listing(
 /// Send many listings somewhere
 ///
 /// All or nothing: 409 `bulk_refused` has a reason for each that can't go. `sold` records a sale, with all that `POST /sales` does:
-/// it needs a price (400).
+/// it needs a price, and what tells of a sale is refused with any other status (400).
 #[utoipa::path(tag = "listings", operation_id = "change_many_listings", request_body = BulkStatusDto,
     responses((status = 200, description = "The listings as they then are.", body = PageDto<ListingDto>)), security(("bearer" = [])))]
 #[post("/listings/bulk-status")]

@@ -113,5 +113,5 @@ pub(super) fn report_format() -> Object {
 }
 
 pub(super) fn row_action() -> Object {
-    one_of(["created", "updated", "unchanged", "refused"])
+    one_of(["created", "updated", "unchanged", "left_out", "refused"])
 }

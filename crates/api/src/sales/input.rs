@@ -67,7 +67,7 @@ pub(super) struct NewSaleDto {
     vehicle_id: Option<Uuid>,
     /// In the listing's currency; of a reserved car the agreed price.
     price: MoneyDto,
-    /// Not in the dealer's future.
+    /// Not in the dealer's future, and not before 1990.
     #[schema(format = Date)]
     sale_date: NaiveDate,
     buyer: NewBuyerDto,

@@ -1,7 +1,8 @@
 //! Commission plans as the API takes and shows them.
 
+use ::sales::commission::given::{GivenTerms, Kind, TermsChanges};
 use ::sales::commission::plan::{Plan, PlanDetails};
-use ::sales::commission::terms::{Basis, Bonus, Scheme, Terms, TermsDraft, Tier};
+use ::sales::commission::terms::{Basis, Bonus, Terms, Tier};
 use ::sales::use_cases::PlanChanges;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::error::{Common, Violations};
@@ -35,6 +36,46 @@ pub(super) enum PlanKindDto {
     Slab,
     /// Each part of the basis at the rate of its tier.
     Marginal,
+}
+
+impl From<BasisDto> for Basis {
+    fn from(basis: BasisDto) -> Self {
+        match basis {
+            BasisDto::Price => Self::Price,
+            BasisDto::Gross => Self::Gross,
+        }
+    }
+}
+
+impl From<Basis> for BasisDto {
+    fn from(basis: Basis) -> Self {
+        match basis {
+            Basis::Price => Self::Price,
+            Basis::Gross => Self::Gross,
+        }
+    }
+}
+
+impl From<PlanKindDto> for Kind {
+    fn from(kind: PlanKindDto) -> Self {
+        match kind {
+            PlanKindDto::Flat => Self::Flat,
+            PlanKindDto::Percentage => Self::Percentage,
+            PlanKindDto::Slab => Self::Slab,
+            PlanKindDto::Marginal => Self::Marginal,
+        }
+    }
+}
+
+impl From<Kind> for PlanKindDto {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Flat => Self::Flat,
+            Kind::Percentage => Self::Percentage,
+            Kind::Slab => Self::Slab,
+            Kind::Marginal => Self::Marginal,
+        }
+    }
 }
 
 /// A rate, and up to which amount (with it) it holds.
@@ -118,61 +159,46 @@ impl NewPlanDto {
         let amount = money("/amount", self.amount.as_ref());
         let minimum = money("/minimum", self.minimum.as_ref());
         let maximum = money("/maximum", self.maximum.as_ref());
-        let on_top = money("/bonus/amount", self.bonus.as_ref().map(|bonus| &bonus.amount));
-        let tiers = self.tiers.iter().enumerate().map(|(n, tier)| Tier {
-            up_to: money(&format!("/tiers/{n}/up_to"), tier.up_to.as_ref()),
-            rate_bp: tier.rate_bp,
-        });
-        let tiers: Vec<Tier> = tiers.collect();
-        let stray = [
-            (
-                "/amount",
-                self.amount.is_some(),
-                matches!(self.kind, PlanKindDto::Flat),
-            ),
-            (
-                "/rate_bp",
-                self.rate_bp.is_some(),
-                matches!(self.kind, PlanKindDto::Percentage),
-            ),
-            (
-                "/tiers",
-                !tiers.is_empty(),
-                matches!(self.kind, PlanKindDto::Slab | PlanKindDto::Marginal),
-            ),
-        ];
-        for (pointer, given, wanted) in stray {
-            wrong.check(given == wanted, pointer, "fits_not_the_kind", || {
-                let word = if wanted { "needs" } else { "has no" };
-                format!("a plan of this kind {word} {}", pointer.trim_start_matches('/'))
-            });
-        }
+        let bonus = self.bonus.as_ref().and_then(|bonus| bonus.read(&mut wrong));
+        let tiers = tiers(&self.tiers, &mut wrong);
         wrong.into_result()?;
-        let scheme = match self.kind {
-            PlanKindDto::Flat => amount.map(Scheme::Flat),
-            PlanKindDto::Percentage => self.rate_bp.map(Scheme::Percentage),
-            PlanKindDto::Slab => Some(Scheme::Slab(tiers)),
-            PlanKindDto::Marginal => Some(Scheme::Marginal(tiers)),
-        };
-        let bonus = self.bonus.as_ref().zip(on_top).map(|(bonus, amount)| Bonus {
-            from_unit: bonus.from_unit,
+        let given = GivenTerms {
+            basis: self.basis.into(),
+            kind: self.kind.into(),
             amount,
-        });
-        let draft = TermsDraft {
-            basis: match self.basis {
-                BasisDto::Price => Basis::Price,
-                BasisDto::Gross => Basis::Gross,
-            },
-            scheme: scheme.ok_or_else(|| Common::internal("terms without violations are whole"))?,
+            rate_bp: self.rate_bp,
+            tiers,
             minimum,
             maximum,
             bonus,
         };
-        Terms::new(draft).map_err(Common::Invalid)
+        given.checked()
     }
 }
 
-/// Changes of a plan. The terms are changed as a whole: with `kind` come all of them.
+impl BonusDto {
+    fn read(&self, wrong: &mut Violations) -> Option<Bonus> {
+        let amount = wrong.take("/bonus/amount", self.amount.read())?;
+        Some(Bonus {
+            from_unit: self.from_unit,
+            amount,
+        })
+    }
+}
+
+fn tiers(given: &[TierDto], wrong: &mut Violations) -> Vec<Tier> {
+    let tier = |(n, tier): (usize, &TierDto)| Tier {
+        up_to: wrong.take_opt(
+            &format!("/tiers/{n}/up_to"),
+            tier.up_to.as_ref().map(MoneyDto::read),
+        ),
+        rate_bp: tier.rate_bp,
+    };
+    given.iter().enumerate().map(tier).collect()
+}
+
+/// Changes of a plan: what is left out stays, `null` clears; a bonus and the tiers are given whole. What belongs to the former
+/// `kind` alone falls away with it. The plan is checked as it is after the change.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "name": "Tiers of 2026", "effective_from": "2026-01-01" }))]
@@ -186,53 +212,49 @@ pub(super) struct PatchPlanDto {
     #[schema(value_type = Option<Uuid>)]
     #[serde(default)]
     staff_id: Patch<Uuid>,
-    #[schema(inline)]
-    basis: Option<BasisDto>,
-    #[schema(inline)]
-    kind: Option<PlanKindDto>,
-    amount: Option<MoneyDto>,
-    #[schema(maximum = 10_000)]
-    rate_bp: Option<u32>,
-    #[schema(max_items = 20)]
-    tiers: Option<Vec<TierDto>>,
-    minimum: Option<MoneyDto>,
-    maximum: Option<MoneyDto>,
-    bonus: Option<BonusDto>,
+    #[schema(value_type = Option<BasisDto>, inline)]
+    #[serde(default)]
+    basis: Patch<BasisDto>,
+    #[schema(value_type = Option<PlanKindDto>, inline)]
+    #[serde(default)]
+    kind: Patch<PlanKindDto>,
+    #[schema(value_type = Option<MoneyDto>)]
+    #[serde(default)]
+    amount: Patch<MoneyDto>,
+    #[schema(value_type = Option<u32>, maximum = 10_000)]
+    #[serde(default)]
+    rate_bp: Patch<u32>,
+    #[schema(value_type = Option<Vec<TierDto>>, max_items = 20)]
+    #[serde(default)]
+    tiers: Patch<Vec<TierDto>>,
+    #[schema(value_type = Option<MoneyDto>)]
+    #[serde(default)]
+    minimum: Patch<MoneyDto>,
+    #[schema(value_type = Option<MoneyDto>)]
+    #[serde(default)]
+    maximum: Patch<MoneyDto>,
+    #[schema(value_type = Option<BonusDto>)]
+    #[serde(default)]
+    bonus: Patch<BonusDto>,
 }
 
 impl PatchPlanDto {
     pub(super) fn read(self) -> Result<PlanChanges, Common> {
         let mut wrong = Violations::new();
-        let others = self.amount.is_some()
-            || self.rate_bp.is_some()
-            || self.tiers.is_some()
-            || self.minimum.is_some()
-            || self.maximum.is_some()
-            || self.bonus.is_some();
-        let terms = match (self.basis, self.kind) {
-            (Some(basis), Some(kind)) => Some(NewPlanDto {
-                dealer_id: None,
-                name: String::new(),
-                effective_from: NaiveDate::default(),
-                staff_id: None,
-                basis,
-                kind,
-                amount: self.amount,
-                rate_bp: self.rate_bp,
-                tiers: self.tiers.unwrap_or_default(),
-                minimum: self.minimum,
-                maximum: self.maximum,
-                bonus: self.bonus,
-            }),
-            (None, None) if !others => None,
-            _ => {
-                wrong.add(
-                    "/kind",
-                    "terms_are_whole",
-                    "terms are changed as a whole: give basis and kind with all that belongs to them",
-                );
-                None
-            }
+        let mut money =
+            |pointer: &str, given: &Patch<MoneyDto>| read(given, |m| wrong.take(pointer, m.read()));
+        let amount = money("/amount", &self.amount);
+        let minimum = money("/minimum", &self.minimum);
+        let maximum = money("/maximum", &self.maximum);
+        let terms = TermsChanges {
+            basis: kept("/basis", self.basis, &mut wrong).map(Basis::from),
+            kind: kept("/kind", self.kind, &mut wrong).map(Kind::from),
+            amount,
+            rate_bp: self.rate_bp,
+            tiers: self.tiers.map(|given| tiers(&given, &mut wrong)),
+            minimum,
+            maximum,
+            bonus: read(&self.bonus, |bonus| bonus.read(&mut wrong)),
         };
         let name = kept("/name", self.name, &mut wrong);
         let effective_from = kept("/effective_from", self.effective_from, &mut wrong);
@@ -241,8 +263,17 @@ impl PatchPlanDto {
             name,
             effective_from,
             staff: self.staff_id.map(Id::from_uuid),
-            terms: terms.map(|terms| terms.terms()).transpose()?,
+            terms,
         })
+    }
+}
+
+/// The field, read; absent when it could not be, which is noted as a violation.
+fn read<T, U>(given: &Patch<T>, read: impl FnOnce(&T) -> Option<U>) -> Patch<U> {
+    match given {
+        Patch::Absent => Patch::Absent,
+        Patch::Null => Patch::Null,
+        Patch::Value(value) => read(value).map_or(Patch::Absent, Patch::Value),
     }
 }
 
@@ -273,29 +304,20 @@ pub(super) struct PlanDto {
 
 impl From<Plan> for PlanDto {
     fn from(plan: Plan) -> Self {
-        let terms = &plan.details.terms;
-        let (kind, amount, rate_bp, tiers) = match terms.scheme() {
-            Scheme::Flat(amount) => (PlanKindDto::Flat, Some((*amount).into()), None, Vec::new()),
-            Scheme::Percentage(rate) => (PlanKindDto::Percentage, None, Some(*rate), Vec::new()),
-            Scheme::Slab(tiers) => (PlanKindDto::Slab, None, None, shown(tiers)),
-            Scheme::Marginal(tiers) => (PlanKindDto::Marginal, None, None, shown(tiers)),
-        };
+        let terms = GivenTerms::from(&plan.details.terms);
         Self {
             id: plan.id.uuid(),
             dealer_id: plan.dealer.uuid(),
             effective_from: plan.details.effective_from,
             staff_id: plan.details.staff.map(|staff| staff.uuid()),
-            basis: match terms.basis() {
-                Basis::Price => BasisDto::Price,
-                Basis::Gross => BasisDto::Gross,
-            },
-            kind,
-            amount,
-            rate_bp,
-            tiers,
-            minimum: terms.minimum().map(MoneyDto::from),
-            maximum: terms.maximum().map(MoneyDto::from),
-            bonus: terms.bonus().map(|bonus| BonusDto {
+            basis: terms.basis.into(),
+            kind: terms.kind.into(),
+            amount: terms.amount.map(MoneyDto::from),
+            rate_bp: terms.rate_bp,
+            tiers: shown(&terms.tiers),
+            minimum: terms.minimum.map(MoneyDto::from),
+            maximum: terms.maximum.map(MoneyDto::from),
+            bonus: terms.bonus.map(|bonus| BonusDto {
                 from_unit: bonus.from_unit,
                 amount: bonus.amount.into(),
             }),

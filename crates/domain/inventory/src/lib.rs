@@ -28,7 +28,7 @@
 //! assert_eq!(honda.model_year, Some(2003));
 //!
 //! let draft = VehicleDraft { vin: "1hgcm82633a004352".into(), make: "Ford".into(), model: "Accord".into(), year: 2003, ..Default::default() };
-//! let details = draft.check("", 2026, &mut Violations::new()).unwrap();
+//! let details = draft.check("", "2026-06-08".parse().unwrap(), &mut Violations::new()).unwrap();
 //! let warnings = forecourt_inventory::warnings::contradictions(&details);
 //! assert_eq!(warnings[0].code.as_str(), "vin_make"); // the number was given out to Honda
 //! ```

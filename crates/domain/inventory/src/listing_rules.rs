@@ -1,6 +1,5 @@
 //! What may happen to a listing: facts in, a decision out.
 
-use chrono::Datelike;
 use kernel::act::{Act, Audit, Decision};
 use kernel::actor::Scope;
 use kernel::error::{Common, Violations};
@@ -173,7 +172,7 @@ fn checked(
     }
     let vehicle = match &request.vehicle {
         VehicleChoice::New(draft) => {
-            let details = draft.check("/vehicle", act.at.year(), &mut wrong);
+            let details = draft.check("/vehicle", act.at.date_naive(), &mut wrong);
             if let Some(details) = details.as_ref().filter(|_| facts.strict_vin) {
                 wrong.extend(as_violations(details, "/vehicle"));
             }

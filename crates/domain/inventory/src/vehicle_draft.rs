@@ -1,5 +1,6 @@
 //! A vehicle as it comes from outside, and what a change says about one.
 
+use chrono::{Datelike, NaiveDate};
 use kernel::error::{Malformed, Violations};
 use kernel::patch::Patch;
 use kernel::vin::Vin;
@@ -49,8 +50,8 @@ impl VehicleDraft {
         self.vin.parse().ok()
     }
 
-    /// The details, or `None` with everything that is wrong noted under `prefix` (`/vehicle`, or nothing).
-    pub fn check(&self, prefix: &str, this_year: i32, wrong: &mut Violations) -> Option<VehicleDetails> {
+    /// The details, or `None` with everything that is wrong noted under `prefix` (`/vehicle`, or nothing). `today` is in UTC.
+    pub fn check(&self, prefix: &str, today: NaiveDate, wrong: &mut Violations) -> Option<VehicleDetails> {
         fn word<T: std::str::FromStr<Err = Malformed>>(
             wrong: &mut Violations,
             pointer: &str,
@@ -64,7 +65,7 @@ impl VehicleDraft {
         let make = wrong.take(&at("make"), kernel::text::line(&self.make, 60));
         let model = wrong.take(&at("model"), kernel::text::line(&self.model, 80));
         let trim = optional_line(wrong, &at("trim"), self.trim.as_deref(), 100);
-        let year = wrong.take(&at("year"), model_year(self.year, this_year));
+        let year = wrong.take(&at("year"), model_year(self.year, today.year()));
         let body_type = word(wrong, &at("body_type"), self.body_type.as_ref());
         let fuel_type = word(wrong, &at("fuel_type"), self.fuel_type.as_ref());
         let transmission = word(wrong, &at("transmission"), self.transmission.as_ref());
@@ -75,8 +76,10 @@ impl VehicleDraft {
             .as_ref()
             .and_then(|o| o.check(&at("odometer"), wrong));
         let license_plate = optional_line(wrong, &at("license_plate"), self.license_plate.as_deref(), 20);
-        let date_of_purchase =
-            wrong.take_opt(&at("date_of_purchase"), self.date_of_purchase.as_deref().map(day));
+        let date_of_purchase = wrong.take_opt(
+            &at("date_of_purchase"),
+            self.date_of_purchase.as_deref().map(|text| past_day(text, today)),
+        );
         let location = optional_line(wrong, &at("location"), self.location.as_deref(), 200);
         let additional_info = wrong
             .take_opt(
@@ -107,6 +110,18 @@ impl VehicleDraft {
             additional_info,
         })
     }
+}
+
+/// A day that has come, if only east of Greenwich: there it is tomorrow already.
+fn past_day(text: &str, today: NaiveDate) -> Result<NaiveDate, Malformed> {
+    let given = day(text)?;
+    if (given - today).num_days() > 1 {
+        return Err(Malformed::new(
+            "in_the_future",
+            format!("{given} is after {today}: it is that day nowhere yet"),
+        ));
+    }
+    Ok(given)
 }
 
 impl From<&VehicleDetails> for VehicleDraft {
@@ -180,7 +195,7 @@ impl VehicleChanges {
     pub fn onto(
         self,
         current: &VehicleDetails,
-        this_year: i32,
+        today: NaiveDate,
         wrong: &mut Violations,
     ) -> Option<VehicleDetails> {
         let mut draft = VehicleDraft::from(current);
@@ -206,6 +221,21 @@ impl VehicleChanges {
         draft.date_of_purchase = self.date_of_purchase.apply(draft.date_of_purchase);
         draft.location = self.location.apply(draft.location);
         draft.additional_info = self.additional_info.apply(draft.additional_info);
-        draft.check("", this_year, wrong)
+        draft.check("", today, wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_bought_a_car_on_a_day_to_come() {
+        let bought = |text: &str| past_day(text, "2026-06-08".parse().unwrap());
+        assert!(bought("2019-02-28").is_ok());
+        assert!(bought("2026-06-09").is_ok(), "it is that day in Auckland already");
+        assert_eq!(bought("2026-06-10").unwrap_err().code, "in_the_future");
+        assert_eq!(bought("2999-01-01").unwrap_err().code, "in_the_future");
+        assert_eq!(bought("soon").unwrap_err().code, "malformed_date");
     }
 }

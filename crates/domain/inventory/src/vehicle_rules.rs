@@ -1,6 +1,5 @@
 //! What may happen to a vehicle: facts in, a decision out.
 
-use chrono::Datelike;
 use kernel::act::{Act, Audit, Decision};
 use kernel::actor::Actor;
 use kernel::distance::Distance;
@@ -68,7 +67,7 @@ pub fn enter(
 ) -> Result<Decision<VehiclePlan, Vehicle>, Error> {
     may_change(&act.actor, owner, "vehicle")?;
     let mut wrong = Violations::new();
-    let details = draft.check("", act.at.year(), &mut wrong);
+    let details = draft.check("", act.at.date_naive(), &mut wrong);
     if let Some(details) = details.as_ref().filter(|_| facts.strict_vin) {
         wrong.extend(as_violations(details, ""));
     }
@@ -122,7 +121,9 @@ pub fn change(
             .value()
             .map(|text| kernel::text::line(text, 500)),
     );
-    let details = changes.clone().onto(&before.details, act.at.year(), &mut wrong);
+    let details = changes
+        .clone()
+        .onto(&before.details, act.at.date_naive(), &mut wrong);
     if let Some(details) = details
         .as_ref()
         .filter(|d| facts.strict_vin && **d != before.details)

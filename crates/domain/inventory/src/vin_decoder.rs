@@ -73,7 +73,8 @@ pub fn manufacturer(vin: &Vin) -> Option<&'static str> {
 }
 
 /// The model year. The code repeats every 30 years; in North America the seventh character of a car tells which round it is:
-/// a digit up to 2009, a letter from 2010 on (49 CFR 565.15(d)). Elsewhere it is the latest year that can have come.
+/// a digit up to 2009, a letter from 2010 on (49 CFR 565.15(d)). So it does in a number from elsewhere that was made for that
+/// market: its check digit holds. Any other is of the latest year that can have come.
 pub fn model_year(vin: &Vin, this_year: i32) -> Option<i32> {
     let [first, second] = vin.model_years().map(|year| year.map(i32::from));
     let (first, second) = (first?, second?);
@@ -83,10 +84,15 @@ pub fn model_year(vin: &Vin, this_year: i32) -> Option<i32> {
         .chars()
         .nth(6)
         .is_some_and(|c| c.is_ascii_alphabetic());
+    // China has the check digit, but not this meaning of the seventh character (GB 16735).
+    let chinese = vin.as_str().starts_with('L');
+    let has_come = second <= this_year + 2;
     let later = if north_american {
         seventh_is_letter
+    } else if vin.check_digit_holds() && !chinese {
+        seventh_is_letter && has_come
     } else {
-        second <= this_year + 2
+        has_come
     };
     Some(if later { second } else { first })
 }
@@ -123,6 +129,21 @@ mod tests {
         assert_eq!(d.model_year, Some(1999));
         assert!(!d.check_digit.required);
         assert_eq!(decoded("WVWZZZ1JZRW000001").model_year, Some(2024));
+    }
+
+    #[test]
+    fn a_number_made_elsewhere_for_north_america_tells_the_round_too() {
+        let d = decoded("JH4KA7561PC008269");
+        assert!(d.check_digit.valid && !d.check_digit.required);
+        assert_eq!(d.model_year, Some(1993));
+        assert_eq!(decoded("JH4CU2F66CC000000").model_year, Some(2012));
+        // The check digit does not hold: nothing is known of the seventh character.
+        assert_eq!(decoded("JH4KA7562PC008269").model_year, Some(2023));
+        // Holds by chance: no car is of 2029 yet.
+        assert_eq!(decoded("WVWZZZAJ0XW000001").model_year, Some(1999));
+        // China's numbers have the digit, and any character in the seventh place.
+        let chinese = decoded("LSGJA52U3AH000001");
+        assert_eq!(chinese.model_year, Some(2010));
     }
 
     #[test]

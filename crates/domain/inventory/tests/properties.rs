@@ -95,7 +95,7 @@ proptest! {
             ..VehicleDraft::default()
         };
         let mut wrong = Violations::new();
-        prop_assert_eq!(draft.check("/vehicle", 2026, &mut wrong).is_some(), wrong.is_empty());
+        prop_assert_eq!(draft.check("/vehicle", "2026-06-08".parse().unwrap(), &mut wrong).is_some(), wrong.is_empty());
         prop_assert!(wrong.as_slice().iter().all(|v| v.pointer.starts_with("/vehicle/")));
     }
 

@@ -54,6 +54,9 @@ pub struct NewNegotiation {
 /// The reason that a dealer gives; it may not be empty.
 pub fn reason(given: &str) -> Result<String, Common> {
     let mut wrong = Violations::new();
+    wrong.check(!given.trim().is_empty(), "/reason", "blank", || {
+        "say why, the buyer reads it".to_owned()
+    });
     let reason = wrong.take("/reason", text::paragraphs(given, REASON_MAX));
     wrong.into_result()?;
     reason.ok_or_else(|| Common::internal("a reason without violations is whole"))

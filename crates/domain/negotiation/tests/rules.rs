@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use forecourt_negotiation::error::Error;
 use forecourt_negotiation::negotiation::{Buyer, Negotiation};
-use forecourt_negotiation::request::Price;
+use forecourt_negotiation::request::{self, Price};
 use forecourt_negotiation::rules::{self, MOST_OFFERS, NewIds};
 use forecourt_negotiation::state::{Side, State, Status};
 use forecourt_negotiation::table::{Car, CarMove, Moves, Stage, Table, Terms};
@@ -338,6 +338,24 @@ fn the_version_that_was_seen_must_be_the_version_that_is() {
     act.expected_version = Some(7);
     let stale = rules::accept(&act, id(100), &table).unwrap_err();
     assert_eq!(stale, Common::Stale { current: 1 }.into());
+}
+
+#[test]
+fn a_dealer_says_no_with_a_reason_and_a_buyer_may_go_without_one() {
+    for blank in ["", "   ", "\n\t"] {
+        let Err(Common::Invalid(wrong)) = request::reason(blank) else {
+            panic!("{blank:?} is no reason");
+        };
+        let [violation] = wrong.as_slice() else {
+            panic!("one violation: {wrong:?}");
+        };
+        assert_eq!(
+            (violation.pointer.as_str(), &*violation.code),
+            ("/reason", "blank")
+        );
+        assert_eq!(request::optional_reason(Some(blank)).unwrap(), None);
+    }
+    assert_eq!(request::reason(" sold  ").unwrap(), "sold");
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! What a caller asks for, checked.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use kernel::email::Email;
 use kernel::error::{Common, Violations};
 use kernel::id::{ListingId, NegotiationId, StaffId, UserId, VehicleId};
@@ -18,6 +18,9 @@ pub const NAME_MAX: usize = 200;
 pub const NOTES_MAX: usize = 5_000;
 /// Characters that the reason of a void may have.
 pub const REASON_MAX: usize = 500;
+
+/// The first year that a sale can be of: an earlier day is a slip of the hand, and would stand in the ledger for good.
+pub const FIRST_YEAR: i32 = 1990;
 
 /// What is sold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +99,11 @@ impl NewSale {
         wrong.check(self.price.minor() > 0, "/price/amount", "not_positive", || {
             format!("{} is not above zero", self.price)
         });
+        if let Some(day) = self.sale_date {
+            wrong.check(day.year() >= FIRST_YEAR, "/sale_date", "too_early", || {
+                format!("{day} is before {FIRST_YEAR}, the first year that a sale is taken of")
+            });
+        }
         let buyer = match self.buyer {
             NewBuyer::User(user) => NewBuyer::User(user),
             NewBuyer::Named(named) => {

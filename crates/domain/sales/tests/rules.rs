@@ -185,6 +185,13 @@ fn a_date_is_not_in_the_dealers_future() {
     assert!(close(seller(), of("2025-10-01"), &facts()).is_ok());
     let refused = close(seller(), of("2025-10-02"), &facts()).unwrap_err();
     assert_eq!(refused.violations().unwrap().as_slice()[0].code, "in_the_future");
+    assert!(close(seller(), of("1990-01-01"), &facts()).is_ok());
+    let refused = close(seller(), of("1989-12-31"), &facts()).unwrap_err();
+    let violation = &refused.violations().unwrap().as_slice()[0];
+    assert_eq!(
+        (violation.pointer.as_str(), &*violation.code),
+        ("/sale_date", "too_early")
+    );
 }
 
 #[test]

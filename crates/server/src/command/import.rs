@@ -160,7 +160,7 @@ pub(super) async fn listings(config: Config, from: &ListingsFile) -> anyhow::Res
         (Stage::Finished | Stage::Refused, _) => {}
         (stage, _) => bail!("the import ended while {}: start it again", stage.as_str()),
     }
-    let refusals = told::rows(&imports, id, report.as_mut()).await?;
+    let refusals = told::rows(&imports, &batch, report.as_mut()).await?;
     if let Some(mut report) = report {
         report.flush()?;
     }

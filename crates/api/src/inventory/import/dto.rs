@@ -48,6 +48,7 @@ pub(super) struct RowReportDto {
     /// As a spreadsheet numbers it: the header is row 1.
     row: u64,
     vin: Option<String>,
+    /// What it does, in a dry run what it would do. `left_out`: it is good, and its file was refused as a whole.
     #[schema(schema_with = words::row_action)]
     action: &'static str,
     listing_id: Option<Uuid>,

@@ -1,13 +1,13 @@
 //! Files that are streamed as they are read.
 
 use ::inventory::csv::writer;
-use ::inventory::import::{Action, ImportListings, report as lines};
+use ::inventory::import::{Action, Batch, ImportListings, report as lines};
 use ::inventory::listing::{Listed, ListingStatus};
 use async_stream::try_stream;
 use bytes::Bytes;
 use futures_util::Stream;
 use kernel::error::Common;
-use kernel::id::{DealerId, JobId};
+use kernel::id::DealerId;
 
 use crate::file::broken;
 
@@ -48,14 +48,14 @@ pub(super) fn stock(
 /// The report of an import.
 pub(super) fn report(
     imports: ImportListings,
-    import: JobId,
+    import: Batch,
     action: Option<Action>,
 ) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
     try_stream! {
         yield Bytes::from(lines::header());
         let mut after = 0;
         loop {
-            let some = imports.imports.reports(import, after, 1_000).await.map_err(|e| broken(&e))?;
+            let some = imports.lines(&import, after, 1_000).await.map_err(|e| broken(&e))?;
             let Some(last) = some.last() else { break };
             after = last.row;
             let lines: String =

@@ -5,14 +5,16 @@ mod files;
 mod upload;
 
 use ::inventory::csv::writer;
-use ::inventory::import::use_cases::StartImport;
-use ::inventory::import::{Action, RowReport};
+use ::inventory::error::Error as InventoryError;
+use ::inventory::import::use_cases::{StartImport, UNDO_JOB};
+use ::inventory::import::{Action, Batch, ImportListings, RowReport};
 use actix_multipart::Multipart;
 use actix_web::{HttpResponse, get, post, web};
 use kernel::act::{Act, Claim};
 use kernel::error::Common;
 use kernel::id::{DealerId, JobId, kind};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -182,32 +184,35 @@ struct ReportParams {
 
 /// The report of an import
 ///
-/// Seen by who started it, and by admins. A line for each row, with row number, column, code and message of all that is wrong; in a dry run, what each row would do. Rows are
-/// numbered as a spreadsheet does: the header is row 1.
-#[utoipa::path(tag = "system", operation_id = "show_import_report", params(("id" = Uuid, Path, description = "The import's job."), ReportParams),
+/// Seen by who started it, and by admins. A line for each row, with row number, column, code and message of all that is wrong; in a dry run,
+/// what each row would do. Rows are numbered as a spreadsheet does: the header is row 1. Of a file that was refused as a whole the good
+/// rows are `left_out`. The job that took an import back shows that import's report.
+#[utoipa::path(tag = "system", operation_id = "show_import_report", params(("id" = Uuid, Path, description = "The import's job, or that of its undo."), ReportParams),
     responses((status = 200, description = "The report.", content((ReportDto = "application/json"), (String = "text/csv")))), security(("bearer" = [])))]
 #[get("/jobs/{id}/report")]
 async fn show_import_report(
     services: web::Data<InventoryServices>,
+    core: web::Data<Core>,
     acting: Acting,
     id: PathId<kind::Job>,
     how: Query<ReportParams>,
 ) -> Result<HttpResponse, ApiError> {
     let imports = &services.imports;
-    imports
-        .find(&acting.actor, id.0)
-        .await
-        .map_err(|error| match error {
-            ::inventory::error::Error::Common(Common::Absent { .. }) => ApiError::from(Common::absent("job")),
-            other => other.into(),
-        })?;
+    let import = match found(imports, &acting, id.0).await? {
+        Some(import) => Some(import),
+        None => match undone_by(&core, &acting, id.0).await? {
+            Some(import) => found(imports, &acting, import).await?,
+            None => None,
+        },
+    };
+    let import = import.ok_or(Common::absent("job"))?;
     let how = how.0;
     let action = how.action.as_deref().and_then(Action::parse);
     if how.format.as_deref() == Some("csv") {
-        return Ok(headed("report.csv").streaming(files::report(imports.clone(), id.0, action)));
+        return Ok(headed("report.csv").streaming(files::report(imports.clone(), import, action)));
     }
     let limit = how.limit.unwrap_or(MOST_LINES);
-    let (lines, next_after) = lines(&services, &acting, id.0, action, how.after.unwrap_or(0), limit).await?;
+    let (lines, next_after) = lines(imports, &import, action, how.after.unwrap_or(0), limit).await?;
     let report = ReportDto {
         results: lines.iter().map(RowReportDto::from).collect(),
         next_after,
@@ -217,11 +222,27 @@ async fn show_import_report(
         .json(report))
 }
 
+/// The import, for who may see it.
+async fn found(imports: &ImportListings, acting: &Acting, import: JobId) -> Result<Option<Batch>, ApiError> {
+    match imports.find(&acting.actor, import).await {
+        Ok(batch) => Ok(Some(batch)),
+        Err(InventoryError::Common(Common::Absent { .. })) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The import that this job took back, once it has.
+async fn undone_by(core: &Core, acting: &Acting, job: JobId) -> Result<Option<JobId>, ApiError> {
+    let view = application::jobs::see_job(core.jobs.as_ref(), &acting.actor, job).await?;
+    let import = view.result.as_ref().and_then(|result| result.get("import_id"));
+    let import = import.and_then(Value::as_str).and_then(|id| id.parse().ok());
+    Ok(import.filter(|_| view.kind == UNDO_JOB))
+}
+
 /// So many lines that do `action`, and where to go on.
 async fn lines(
-    services: &InventoryServices,
-    acting: &Acting,
-    import: JobId,
+    imports: &ImportListings,
+    import: &Batch,
     action: Option<Action>,
     mut after: u64,
     limit: u32,
@@ -229,10 +250,7 @@ async fn lines(
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     loop {
-        let some = services
-            .imports
-            .reports(&acting.actor, import, after, MOST_LINES)
-            .await?;
+        let some = imports.lines(import, after, MOST_LINES).await?;
         let Some(last) = some.last() else {
             return Ok((found, None));
         };

@@ -98,6 +98,9 @@ pub struct Tally {
     pub unchanged: u64,
     /// Bad rows.
     pub refused: u64,
+    /// Good rows of a file that was refused as a whole. Imports from before it was counted have none.
+    #[serde(default)]
+    pub left_out: u64,
     /// Rows taken back by an undo.
     pub undone: u64,
     /// Rows that an undo left, since somebody touched the car meanwhile.
@@ -111,13 +114,22 @@ impl Tally {
             Action::Created => self.created += 1,
             Action::Updated => self.updated += 1,
             Action::Unchanged => self.unchanged += 1,
+            Action::LeftOut => self.left_out += 1,
             Action::Refused => self.refused += 1,
         }
     }
 
+    /// When the whole file is refused before anything was written: no row did what it would have done.
+    const fn leave_out(&mut self) {
+        self.left_out += self.created + self.updated + self.unchanged;
+        self.created = 0;
+        self.updated = 0;
+        self.unchanged = 0;
+    }
+
     /// Rows so far.
     pub const fn rows(&self) -> u64 {
-        self.created + self.updated + self.unchanged + self.refused
+        self.created + self.updated + self.unchanged + self.left_out + self.refused
     }
 }
 
@@ -182,7 +194,11 @@ impl Batch {
         let strict_and_bad = self.options.mode == Mode::Strict && self.tally.refused > 0;
         match self.stage {
             Stage::Checking if self.options.dry_run => self.stage = Stage::Finished,
-            Stage::Checking | Stage::Undoing if strict_and_bad => self.stage = Stage::Refused,
+            Stage::Checking if strict_and_bad => {
+                self.stage = Stage::Refused;
+                self.tally.leave_out();
+            }
+            Stage::Undoing if strict_and_bad => self.stage = Stage::Refused,
             Stage::Checking => {
                 self.stage = Stage::Applying;
                 self.position = 0;
@@ -194,6 +210,18 @@ impl Batch {
             Stage::Finished | Stage::Refused | Stage::Undone => {}
         }
         self
+    }
+
+    /// A line of its report as it is told: rows of the first pass are noted as what they would do, and in a file that was then
+    /// refused as a whole the good ones did nothing.
+    #[must_use]
+    pub fn tells(&self, mut line: RowReport) -> RowReport {
+        if self.stage == Stage::Refused && self.tally.left_out > 0 && line.action != Action::Refused {
+            line.action = Action::LeftOut;
+            line.listing = None;
+            line.changed.clear();
+        }
+        line
     }
 
     /// Can it be undone? A finished one that wrote, once.
@@ -212,6 +240,8 @@ pub enum Action {
     Updated,
     /// Nothing: all is as the row says.
     Unchanged,
+    /// Nothing: the row is good, and its file was refused as a whole.
+    LeftOut,
     /// Nothing: the row is bad.
     Refused,
 }
@@ -223,15 +253,22 @@ impl Action {
             Self::Created => "created",
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
+            Self::LeftOut => "left_out",
             Self::Refused => "refused",
         }
     }
 
     /// The action of this name.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Created, Self::Updated, Self::Unchanged, Self::Refused]
-            .into_iter()
-            .find(|a| a.as_str() == word)
+        [
+            Self::Created,
+            Self::Updated,
+            Self::Unchanged,
+            Self::LeftOut,
+            Self::Refused,
+        ]
+        .into_iter()
+        .find(|a| a.as_str() == word)
     }
 }
 

@@ -77,7 +77,7 @@ pub trait Imports: Send + Sync {
         decide: Decide<'_, UndoFacts, UndoPlan, Batch, Error>,
     ) -> Result<Done<Batch>, Error>;
 
-    /// The report behind `after`, by row, at most `limit` lines.
+    /// The report behind `after`, by row, at most `limit` lines, as they were noted; [`Batch::tells`] says what is told of them.
     async fn reports(&self, import: JobId, after: u64, limit: u32) -> Result<Vec<RowReport>, Error>;
 }
 

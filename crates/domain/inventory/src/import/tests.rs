@@ -9,7 +9,7 @@ use kernel::money::Currency;
 use kernel::rights::{Right, Role};
 use kernel::vocabulary::DistanceUnit;
 
-use super::batch::{Action, Batch, Mode, Options, Stage, Tally, Undone};
+use super::batch::{Action, Batch, Mode, Options, RowReport, Stage, Tally, Undone};
 use super::decide::{ChunkFacts, ChunkPlan, Present, ReadRow, chunk};
 use super::undo::{self, UndoFacts};
 use crate::csv::columns::{Column, Layout, Mapping};
@@ -295,6 +295,30 @@ fn a_strict_file_is_written_only_when_all_of_it_is_good() {
     assert_eq!(good.clone().at_end_of_file().stage, Stage::Refused);
     good.stage = Stage::Applying;
     assert_eq!(good.at_end_of_file().stage, Stage::Undoing);
+}
+
+#[test]
+fn rows_of_a_file_that_is_refused_as_a_whole_did_nothing() {
+    let checked = decide(FILE, Stage::Checking, &[]);
+    let mut strict = batch(Stage::Checking);
+    strict.options.mode = Mode::Strict;
+    (strict.tally.created, strict.tally.updated, strict.tally.unchanged) = (1, 1, 1);
+    strict.tally.refused = 1;
+    let refused = strict.at_end_of_file();
+    let tally = refused.tally;
+    assert_eq!((tally.created, tally.updated, tally.unchanged), (0, 0, 0));
+    assert_eq!((tally.left_out, tally.refused, tally.rows()), (3, 1, 4));
+    let told = refused.tells(checked.reports[0].clone());
+    assert_eq!(
+        (told.action, told.vin),
+        (Action::LeftOut, checked.reports[0].vin.clone())
+    );
+    let bad = RowReport::refused(3, None, Vec::new());
+    assert_eq!(refused.tells(bad.clone()), bad);
+    assert_eq!(Action::parse("left_out"), Some(Action::LeftOut));
+
+    let finished = batch(Stage::Finished);
+    assert_eq!(finished.tells(checked.reports[0].clone()), checked.reports[0]);
 }
 
 fn take_back(plan: &ChunkPlan, now: Option<Listed>) -> undo::UndoPlan {

@@ -132,16 +132,10 @@ impl ImportListings {
         Ok(shown.ok_or(Common::absent("import"))?)
     }
 
-    /// Lines of the report, by row.
-    pub async fn reports(
-        &self,
-        actor: &Actor,
-        import: JobId,
-        after: u64,
-        limit: u32,
-    ) -> Result<Vec<RowReport>, Error> {
-        self.find(actor, import).await?;
-        self.imports.reports(import, after, limit).await
+    /// Lines of an import's report behind `after`, by row, as they are told. Who may see the import may see them.
+    pub async fn lines(&self, batch: &Batch, after: u64, limit: u32) -> Result<Vec<RowReport>, Error> {
+        let lines = self.imports.reports(batch.id, after, limit).await?;
+        Ok(lines.into_iter().map(|line| batch.tells(line)).collect())
     }
 
     /// Asks to take a finished import back; the answer names the job that does it.

@@ -1,6 +1,6 @@
 //! Commission: what a sale earns, and for whom. Pure arithmetic in minor units, with nothing to look up.
 //!
-//! [`terms`] say how much a sale earns, [`shares`] between whom it is parted, [`plan`] which terms are in force, [`ledger`]
+//! [`terms`] say how much a sale earns ([`given`]: as people write them), [`shares`] between whom it is parted, [`plan`] which terms are in force, [`ledger`]
 //! what is written down, line by line, never changed.
 //!
 //! ```
@@ -24,6 +24,7 @@
 //! assert_eq!(earned(1_650_000, 1_700_000), usd(10_000), "a loss earns the minimum");
 //! ```
 
+pub mod given;
 pub mod ledger;
 pub mod plan;
 pub mod shares;

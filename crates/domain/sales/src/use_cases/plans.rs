@@ -12,8 +12,8 @@ use kernel::rights::Right;
 use serde_json::json;
 
 use super::CommissionPlans;
+use crate::commission::given::TermsChanges;
 use crate::commission::plan::{Plan, PlanDetails};
-use crate::commission::terms::Terms;
 use crate::error::Error;
 use crate::ports::PlanFacts;
 
@@ -26,8 +26,8 @@ pub struct PlanChanges {
     pub effective_from: Option<NaiveDate>,
     /// For whom.
     pub staff: Patch<StaffId>,
-    /// How much a sale earns, all of it.
-    pub terms: Option<Terms>,
+    /// How much a sale earns.
+    pub terms: TermsChanges,
 }
 
 impl CommissionPlans {
@@ -108,7 +108,7 @@ fn changed(act: &Act, changes: &PlanChanges, facts: &PlanFacts) -> Result<Decisi
         name: changes.name.clone().unwrap_or_else(|| old.name.clone()),
         effective_from: changes.effective_from.unwrap_or(old.effective_from),
         staff: changes.staff.apply(old.staff),
-        terms: changes.terms.clone().unwrap_or_else(|| old.terms.clone()),
+        terms: changes.terms.onto(&old.terms)?,
     };
     let details = details.checked()?;
     if details == *old {

@@ -6,7 +6,6 @@ use std::io::Write;
 use indicatif::HumanCount;
 use inventory::csv::Column;
 use inventory::import::{Batch, ImportListings, Stage, report};
-use kernel::id::JobId;
 
 /// Lines of the report that are read at once.
 const LINES: u32 = 1_000;
@@ -24,7 +23,7 @@ pub(super) struct Refusal {
 /// Goes through what came of the rows: collects what was wrong, and writes the report where one is wanted.
 pub(super) async fn rows(
     imports: &ImportListings,
-    import: JobId,
+    batch: &Batch,
     mut out: Option<&mut impl Write>,
 ) -> anyhow::Result<Refusals> {
     let mut refusals = Refusals::new();
@@ -33,7 +32,7 @@ pub(super) async fn rows(
     }
     let mut after = 0;
     loop {
-        let some = imports.imports.reports(import, after, LINES).await?;
+        let some = imports.lines(batch, after, LINES).await?;
         let Some(last) = some.last() else {
             return Ok(refusals);
         };
@@ -65,15 +64,15 @@ fn rows_of(count: u64) -> String {
 pub(super) fn tell(out: &mut impl Write, batch: &Batch, refusals: &Refusals) -> std::io::Result<()> {
     let tally = &batch.tally;
     let dry = batch.options.dry_run;
+    let left_out = match tally.left_out {
+        0 => String::new(),
+        some => format!("{} left out, ", HumanCount(some)),
+    };
     writeln!(
         out,
-        "{}{}: {} new, {} changed, {} as they were, {} refused.",
+        "{}{}: {} new, {} changed, {} as they were, {left_out}{} refused.",
         rows_of(tally.rows()),
-        if dry || batch.stage == Stage::Refused {
-            " would give"
-        } else {
-            ""
-        },
+        if dry { " would give" } else { "" },
         HumanCount(tally.created),
         HumanCount(tally.updated),
         HumanCount(tally.unchanged),
