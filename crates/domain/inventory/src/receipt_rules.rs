@@ -40,7 +40,7 @@ fn dealer_of(actor: &Actor) -> Option<Owner> {
     let own = match actor {
         Actor::User(person) => person.staff.as_ref().map(|member| member.dealer),
         Actor::Key(key) => Some(key.dealer),
-        Actor::Anonymous | Actor::System => None,
+        Actor::Anonymous | Actor::Link(_) | Actor::System => None,
     };
     own.map(Owner::Dealer)
 }
