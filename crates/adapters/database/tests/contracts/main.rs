@@ -39,6 +39,7 @@ mod scheduling_lists;
 mod second_factor;
 mod slot_holds;
 mod stage;
+mod standing;
 mod till;
 mod unit_of_work;
 mod waitlist;
@@ -123,6 +124,11 @@ const CONTRACTS: &[Contract] = &[
         dealers::a_registration_sent_twice_under_one_key_makes_one_dealer
     ),
     contract!(On::All, dealers::two_owners_who_leave_at_once_leave_one_behind),
+    contract!(On::All, standing::the_last_owner_of_a_dealer_stays_active),
+    contract!(
+        On::All,
+        standing::a_dealer_keeps_an_owner_however_many_are_deactivated_at_once
+    ),
     contract!(
         On::All,
         dealers::two_dealers_hiring_one_person_at_once_share_nobody
