@@ -33,6 +33,7 @@ mod m0025_files;
 mod m0026_dealer_documents;
 mod m0027_api_keys;
 mod m0028_closed_accounts;
+mod m0033_webhooks_of_programs;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_dealer_documents::Migration),
             Box::new(m0027_api_keys::Migration),
             Box::new(m0028_closed_accounts::Migration),
+            Box::new(m0033_webhooks_of_programs::Migration),
         ]
     }
 }

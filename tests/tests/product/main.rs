@@ -102,6 +102,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(sales::figures_are_what_happened),
     journey!(negotiation::a_stopped_dealer_answers_nothing_and_goes_on_where_it_was),
     journey!(api_keys::a_program_keeps_the_stock_of_its_dealer),
+    journey!(api_keys::a_program_keeps_the_webhooks_of_its_dealer),
     journey!(api_keys::an_api_key_is_shown_once_and_its_owners_hear_of_it),
     journey!(api_keys::an_api_key_that_is_over_is_refused),
     journey!(api_keys::an_api_key_for_reading_changes_nothing),

@@ -414,6 +414,7 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, identity::an_invitation_is_accepted_once),
     contract!(On::All, identity::users_are_found_and_paged_without_a_gap),
     contract!(On::All, webhooks::a_webhook_is_read_back_as_it_was_written),
+    contract!(On::All, webhooks::a_webhook_of_a_program_is_its_dealers),
     contract!(
         On::All,
         webhooks::an_owner_keeps_twenty_webhooks_however_many_come_at_once
