@@ -59,11 +59,7 @@ impl ChangeStanding {
     }
 }
 
-fn decide(
-    act: &Act,
-    patch: &UserPatch,
-    facts: &StandingFacts,
-) -> Result<Decision<AccountPlan, User>, Error> {
+fn decide(act: &Act, patch: &UserPatch, facts: &StandingFacts) -> Result<Decision<AccountPlan, User>, Error> {
     let decision = patch.decide(act, &facts.account)?;
     let deactivated = facts.account.account.user.active && !decision.answer.active;
     if deactivated && facts.last_owner {

@@ -37,7 +37,11 @@ impl DealersState {
         let others = self.staff.values().filter(|m| m.id != member.id);
         others
             .filter(|m| m.dealer == member.dealer && m.acts_as_owner())
-            .filter(|m| m.user.and_then(|user| self.person(user)).is_some_and(|p| p.active))
+            .filter(|m| {
+                m.user
+                    .and_then(|user| self.person(user))
+                    .is_some_and(|p| p.active)
+            })
             .count() as u64
     }
 

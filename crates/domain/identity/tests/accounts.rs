@@ -258,7 +258,11 @@ async fn only_admins_manage_users_and_none_themselves() {
         email: "bob@example.com".to_owned(),
         platform_role: PlatformRole::Admin,
     };
-    let change = async |act: &Act, user| desk.memory.change(act, user, None, &|facts| close.decide(act, facts)).await;
+    let change = async |act: &Act, user| {
+        desk.memory
+            .change(act, user, None, &|facts| close.decide(act, facts))
+            .await
+    };
     let refused = change(&ann_act, ann.profile.user.id).await;
     assert!(matches!(refused, Err(Error::Common(Common::Forbidden { .. }))));
     let refused = desk.identity.invite_user(&ann_act, &invite).await;

@@ -201,8 +201,9 @@ pub(crate) async fn a_webhook_of_a_program_is_its_dealers(world: World) {
     for actor in [&program.actor, &outpost.owner.actor] {
         assert_eq!(outpost.keep.find(actor, made.id).await.unwrap(), made);
     }
-    let listed = outpost.keep.list(&program.actor, None, &PageRequest::default());
-    assert_eq!(listed.await.unwrap().items.len(), 2);
+    let page = PageRequest::default();
+    let listed = outpost.keep.list(&program.actor, None, &page).await.unwrap();
+    assert_eq!(listed.items.len(), 2);
     outpost.keep.remove(&program, made.id).await.unwrap();
 }
 
