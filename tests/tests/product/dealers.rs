@@ -127,9 +127,23 @@ pub(crate) async fn who_works_for_nobody_has_no_dealer_and_an_admin_names_one(ba
     let admin = app.admin().await.client;
     let carl = app.customer("carl@example.com").await.client;
     let (_, id) = open(&app, "Oak").await;
-    let _ = carl.get("/dealers/me").await.expect(404);
-    let unnamed = admin.get("/dealers/me").await.expect(400);
-    assert_eq!(pointers(&unnamed), ["dealer"]);
+    for own in [
+        "/dealers/me",
+        "/dealers/me/documents",
+        "/dealers/me/stats",
+        "/dealers/me/pending-offers",
+        "/dealers/me/inventory-summary",
+        "/dealers/me/inventory",
+    ] {
+        assert_eq!(carl.get(own).await.problem(404), "not_found", "{own}");
+        assert_eq!(
+            app.anonymous().get(own).await.problem(401),
+            "unauthenticated",
+            "{own}"
+        );
+        let unnamed = admin.get(own).await.expect(400);
+        assert_eq!(pointers(&unnamed), ["dealer"], "{own}");
+    }
     let _ = admin.get(&format!("/dealers/me?dealer={id}")).await.expect(200);
     let unnamed = admin.post("/sites", a_site("Downtown")).await.expect(400);
     assert_eq!(pointers(&unnamed), ["/dealer_id"]);

@@ -132,7 +132,7 @@ impl LookAtSales {
         dealer: Option<DealerId>,
         now: Instant,
     ) -> Result<DealerStats, Error> {
-        let dealer = acting(actor, Right::RunSales, dealer)?;
+        let dealer = own(actor, Right::RunSales, dealer)?;
         self.figures.dealer(dealer, now).await
     }
 
@@ -143,7 +143,7 @@ impl LookAtSales {
         dealer: Option<DealerId>,
         now: Instant,
     ) -> Result<Inventory, Error> {
-        let dealer = acting(actor, Right::SeeInventory, dealer)?;
+        let dealer = own(actor, Right::SeeInventory, dealer)?;
         self.figures.inventory(dealer, now).await
     }
 
@@ -157,6 +157,11 @@ impl LookAtSales {
         rules::sees_member(actor, dealer, staff)?;
         self.figures.member(dealer, staff, span).await
     }
+}
+
+/// The actor's own dealer: to somebody who works for no dealer there is none.
+fn own(actor: &Actor, right: Right, dealer: Option<DealerId>) -> Result<DealerId, Common> {
+    actor.acting_dealer(right, dealer, Common::absent("dealer"))
 }
 
 fn acting(actor: &Actor, right: Right, dealer: Option<DealerId>) -> Result<DealerId, Common> {
