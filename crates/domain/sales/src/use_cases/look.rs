@@ -2,6 +2,7 @@
 
 use kernel::Instant;
 use kernel::actor::{Actor, Scope};
+use kernel::days;
 use kernel::error::Common;
 use kernel::id::{DealerId, SaleId, StaffId};
 use kernel::paging::{Page, PageRequest};
@@ -65,6 +66,7 @@ impl LookAtSales {
         page: &PageRequest,
     ) -> Result<Page<Shown>, Error> {
         let whose = whose(actor, dealer, own)?;
+        days::in_order(filter.from, filter.to)?;
         let found = self.queries.list(whose, filter, page).await?;
         let shown = found.items.into_iter().map(|sale| Shown::to(actor, sale));
         Ok(Page {
@@ -75,9 +77,15 @@ impl LookAtSales {
         })
     }
 
-    /// Whose sales the actor's file holds; for [`LookAtSales::chunk`].
-    pub fn exporting(&self, actor: &Actor, dealer: Option<DealerId>) -> Result<Whose, Error> {
+    /// Whose sales the actor's file holds; for [`LookAtSales::chunk`] with the same filter.
+    pub fn exporting(
+        &self,
+        actor: &Actor,
+        dealer: Option<DealerId>,
+        filter: &SaleFilter,
+    ) -> Result<Whose, Error> {
         let whose = whose(actor, dealer, false)?;
+        days::in_order(filter.from, filter.to)?;
         match whose {
             Whose::Dealer(_) | Whose::Member(..) => Ok(whose),
             Whose::Person(_) => Err(Common::Forbidden {
@@ -120,6 +128,7 @@ impl LookAtSales {
             None if runs => None,
             None => own,
         };
+        days::in_order(span.from, span.to)?;
         let page = self.ledger.list(dealer, staff, span, page).await?;
         let totals = self.ledger.totals(dealer, staff, span).await?;
         Ok(Listed { page, totals })
@@ -155,6 +164,7 @@ impl LookAtSales {
         let dealer = self.figures.dealer_of(staff).await?;
         let dealer = dealer.ok_or(Common::absent("staff member"))?;
         rules::sees_member(actor, dealer, staff)?;
+        days::in_order(span.from, span.to)?;
         self.figures.member(dealer, staff, span).await
     }
 }
