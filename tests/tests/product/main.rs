@@ -55,6 +55,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(dealers::all_that_is_wrong_with_a_dealer_or_a_site_is_told_at_once),
     journey!(dealers::a_site_is_opened_changed_and_seen),
     journey!(dealers::staff_join_change_and_leave),
+    journey!(dealers::a_dealer_that_is_not_verified_learns_of_nobody),
     journey!(dealers::an_invitation_is_accepted_and_the_new_member_works),
     journey!(dealers::a_repeat_with_its_key_makes_no_second_dealer),
     journey!(dealers::a_suspended_dealer_vanishes_and_comes_back),
