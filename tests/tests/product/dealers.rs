@@ -303,6 +303,12 @@ pub(crate) async fn staff_join_change_and_leave(backend: Backend) {
         "last_owner"
     );
 
+    let founders_account = owner.get("/me").await.expect(200).text("/id");
+    let founders_account = format!("/users/{founders_account}");
+    let out = json!({"active": false});
+    assert_eq!(admin.patch(&founders_account, out).await.problem(409), "last_owner");
+    let _ = owner.get("/dealers/me").await.expect(200);
+
     let wrong = owner
         .patch(
             &path,
