@@ -306,7 +306,10 @@ pub(crate) async fn staff_join_change_and_leave(backend: Backend) {
     let founders_account = owner.get("/me").await.expect(200).text("/id");
     let founders_account = format!("/users/{founders_account}");
     let out = json!({"active": false});
-    assert_eq!(admin.patch(&founders_account, out).await.problem(409), "last_owner");
+    assert_eq!(
+        admin.patch(&founders_account, out).await.problem(409),
+        "last_owner"
+    );
     let _ = owner.get("/dealers/me").await.expect(200);
 
     let wrong = owner

@@ -581,8 +581,9 @@ pub(crate) async fn figures_are_what_happened(backend: Backend) {
     assert_eq!(metrics.text("/commission/0/clawed_back/amount"), "-760.00");
     assert_eq!(metrics.body["test_drives"]["requested"], json!(1));
     assert_eq!(metrics.body["median_answer_seconds"], json!(0.0));
+    let metrics = format!("/staff/{}/metrics", room.sales_id);
     for figures in [
-        &format!("/staff/{}/metrics", room.sales_id),
+        metrics.as_str(),
         "/commissions",
         "/sales",
         "/sales/export",
