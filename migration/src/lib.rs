@@ -35,6 +35,7 @@ mod m0027_api_keys;
 mod m0028_closed_accounts;
 mod m0029_service_receipts;
 mod m0030_who_wrote;
+mod m0031_webhooks_of_programs;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_closed_accounts::Migration),
             Box::new(m0029_service_receipts::Migration),
             Box::new(m0030_who_wrote::Migration),
+            Box::new(m0031_webhooks_of_programs::Migration),
         ]
     }
 }

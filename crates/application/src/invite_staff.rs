@@ -1,4 +1,5 @@
-//! Adding somebody to a dealer's staff: a user joins at once, anybody else gets an invitation by e-mail.
+//! Adding somebody to a dealer's staff: a user joins at once, anybody else gets an invitation by e-mail; and so does whoever is named
+//! by an address while the dealer is not verified.
 //!
 //! Dealers has the member, identity has the invitation: one port locks what both need to know, and one transaction writes
 //! both, so that no member waits for an invitation that was never written.

@@ -6,6 +6,7 @@
 pub mod accept_invitation;
 pub mod back_on_offer;
 pub mod bulk_status;
+pub mod change_standing;
 pub mod close_account;
 pub mod close_sale;
 pub mod dealer_documents;

@@ -30,7 +30,20 @@ pub(crate) async fn a_person_changes_their_own_data_and_nothing_else(backend: Ba
         call(json!({"location": "Boston"})).await.problem(412),
         "stale_version"
     );
+    let etag = after.header("etag").unwrap();
+    for same in [
+        json!({}),
+        json!({"location": "New York", "phone": "+12125550100"}),
+    ] {
+        let same = ann.client.patch("/me", same).await.expect(200);
+        assert_eq!(
+            same.header("etag").unwrap(),
+            etag,
+            "nothing changed, so nobody's copy is stale"
+        );
+    }
     let cleared = ann.client.patch("/me", json!({"phone": null})).await.expect(200);
+    assert_ne!(cleared.header("etag").unwrap(), etag);
     assert_eq!(cleared.body["phone"], Value::Null);
     assert_eq!(cleared.text("/location"), "New York");
     let wrong = ann

@@ -103,6 +103,40 @@ pub(crate) async fn a_program_keeps_the_stock_of_its_dealer(backend: Backend) {
     app.finish().await;
 }
 
+pub(crate) async fn a_program_keeps_the_webhooks_of_its_dealer(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let admin = app.admin().await.client;
+    let (oak, elm) = (
+        dealer(&app, &admin, "Oak").await,
+        dealer(&app, &admin, "Elm").await,
+    );
+    let writer = app.bearer(&make(&oak, &["webhooks:write"]).await.text("/key"));
+    let reader = app.bearer(&make(&oak, &["webhooks:read"]).await.text("/key"));
+    let other = app.bearer(&make(&elm, &["webhooks:write"]).await.text("/key"));
+    let without = app.bearer(&make(&oak, &["listings:write"]).await.text("/key"));
+
+    let new = json!({ "url": "https://hooks.example.com/in", "events": ["booking.*"] });
+    for refused in [&reader, &without] {
+        let refused = refused.post("/webhooks", new.clone()).await;
+        assert_eq!(refused.problem(403), "forbidden");
+    }
+    let made = writer.post("/webhooks", new).await.expect(201);
+    assert_eq!(made.text("/dealer_id"), oak.id);
+    let path = format!("/webhooks/{}", id_of(&made.body));
+    for seeing in [&reader, &oak.owner] {
+        let _ = seeing.get(&path).await.expect(200);
+        assert_eq!(seeing.get("/webhooks").await.expect(200).body["count"], 1);
+    }
+    assert_eq!(without.get(&path).await.problem(403), "forbidden");
+    assert_eq!(other.get(&path).await.problem(404), "not_found");
+    let quiet = json!({ "active": false });
+    assert_eq!(reader.patch(&path, quiet.clone()).await.problem(403), "forbidden");
+    assert_eq!(other.patch(&path, quiet.clone()).await.problem(404), "not_found");
+    let _ = writer.patch(&path, quiet).await.expect(200);
+    let _ = writer.delete(&path).await.expect(204);
+    app.finish().await;
+}
+
 pub(crate) async fn an_api_key_is_shown_once_and_its_owners_hear_of_it(backend: Backend) {
     let app = TestApp::start(backend).await;
     let admin = app.admin().await.client;

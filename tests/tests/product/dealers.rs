@@ -127,9 +127,23 @@ pub(crate) async fn who_works_for_nobody_has_no_dealer_and_an_admin_names_one(ba
     let admin = app.admin().await.client;
     let carl = app.customer("carl@example.com").await.client;
     let (_, id) = open(&app, "Oak").await;
-    let _ = carl.get("/dealers/me").await.expect(404);
-    let unnamed = admin.get("/dealers/me").await.expect(400);
-    assert_eq!(pointers(&unnamed), ["dealer"]);
+    for own in [
+        "/dealers/me",
+        "/dealers/me/documents",
+        "/dealers/me/stats",
+        "/dealers/me/pending-offers",
+        "/dealers/me/inventory-summary",
+        "/dealers/me/inventory",
+    ] {
+        assert_eq!(carl.get(own).await.problem(404), "not_found", "{own}");
+        assert_eq!(
+            app.anonymous().get(own).await.problem(401),
+            "unauthenticated",
+            "{own}"
+        );
+        let unnamed = admin.get(own).await.expect(400);
+        assert_eq!(pointers(&unnamed), ["dealer"], "{own}");
+    }
     let _ = admin.get(&format!("/dealers/me?dealer={id}")).await.expect(200);
     let unnamed = admin.post("/sites", a_site("Downtown")).await.expect(400);
     assert_eq!(pointers(&unnamed), ["/dealer_id"]);
@@ -289,6 +303,15 @@ pub(crate) async fn staff_join_change_and_leave(backend: Backend) {
         "last_owner"
     );
 
+    let founders_account = owner.get("/me").await.expect(200).text("/id");
+    let founders_account = format!("/users/{founders_account}");
+    let out = json!({"active": false});
+    assert_eq!(
+        admin.patch(&founders_account, out).await.problem(409),
+        "last_owner"
+    );
+    let _ = owner.get("/dealers/me").await.expect(200);
+
     let wrong = owner
         .patch(
             &path,
@@ -299,6 +322,68 @@ pub(crate) async fn staff_join_change_and_leave(backend: Backend) {
     assert_eq!(pointers(&wrong), ["/site_ids/0"]);
     let _ = owner.patch(&path, json!({"active": false})).await.expect(200);
     let _ = sam.client.get("/dealers/me").await.expect(404);
+    app.finish().await;
+}
+
+pub(crate) async fn a_dealer_that_is_not_verified_learns_of_nobody(backend: Backend) {
+    let app = TestApp::start(backend).await;
+    let admin = app.admin().await.client;
+    let (owner, dealer) = open(&app, "Oak").await;
+    let (elm, _) = open_for_all(&app, &admin, "Elm").await;
+    let sam = app.customer("sam@example.com").await;
+    let eve = app.customer("eve@example.com").await;
+    let of_elm = json!({"email": eve.email, "role": "sales"});
+    let _ = elm.post("/staff", of_elm).await.expect(201);
+
+    // Somebody with an account, one who works elsewhere, and nobody: the answers differ by nothing but the address and the ids.
+    let mut answers = Vec::new();
+    for address in ["sam@example.com", "eve@example.com", "nobody@example.com"] {
+        let named = json!({"email": address, "role": "sales"});
+        let mut told = owner.post("/staff", named).await.expect(201).body;
+        assert_eq!(told.pointer("/user/email"), Some(&json!(address)));
+        let path = format!("/staff/{}", told["id"].as_str().unwrap());
+        assert_eq!(owner.get(&path).await.expect(200).body, told);
+        for own in ["id", "created_at", "updated_at"] {
+            told[own] = Value::Null;
+        }
+        told["user"]["email"] = Value::Null;
+        answers.push(told);
+        assert_eq!(
+            app.letters_to(address)
+                .await
+                .iter()
+                .filter(|l| l.text.contains("token="))
+                .count(),
+            1
+        );
+    }
+    assert_eq!(answers[0].pointer("/invited"), Some(&json!(true)));
+    assert_eq!(answers[0].pointer("/user/id"), Some(&Value::Null));
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    let _ = sam.client.get("/dealers/me").await.expect(404);
+
+    // Sam decides, without a new password; Eve can't work for two.
+    let accept = async |address: &str| {
+        let letters = app.letters_to(address).await;
+        let letter = letters
+            .iter()
+            .find(|l| l.text.contains("token="))
+            .expect("an invitation");
+        let token = letter.text.split("token=").nth(1).unwrap();
+        let token = json!({ "token": token.split_whitespace().next().unwrap() });
+        app.anonymous().post("/auth/invitations/accept", token).await
+    };
+    assert_eq!(accept("eve@example.com").await.problem(409), "works_elsewhere");
+    let _ = accept("sam@example.com").await.expect(200);
+    let mine = sam.client.get("/dealers/me").await.expect(200);
+    assert_eq!(mine.text("/id"), dealer);
+
+    // Once the dealer is verified, a user joins at once.
+    verified(&owner, &admin, &dealer).await;
+    let ann = app.customer("ann@example.com").await;
+    let joined = json!({"email": ann.email, "role": "sales"});
+    let joined = owner.post("/staff", joined).await.expect(201);
+    assert_eq!(joined.text("/user/id"), ann.user.to_string());
     app.finish().await;
 }
 

@@ -290,6 +290,8 @@ pub(crate) async fn signing_out_ends_this_session_alone(backend: Backend) {
 pub(crate) async fn a_forgotten_password_is_set_anew_by_a_code(backend: Backend) {
     let app = TestApp::start(backend).await;
     let before = registered(&app, ANN).await;
+    let rare = json!({ "last_name": "Xylbrqwofant" });
+    let _ = bearer(&app, &before).patch("/me", rare).await.expect(200);
     let anyone = app.anonymous();
     let _ = anyone
         .post("/auth/password/forgot", json!({"email": ANN}))
@@ -315,6 +317,19 @@ pub(crate) async fn a_forgotten_password_is_set_anew_by_a_code(backend: Backend)
         .await
         .expect(400);
     assert_eq!(weak.text("/errors/0/pointer"), "/new_password");
+    // The holder's name is no password either. Only who has the code is told so, and the code holds for another try.
+    let named = reset("xylbrqwofant");
+    let own = anyone
+        .post("/auth/password/reset", named.clone())
+        .await
+        .expect(400);
+    assert_eq!(own.text("/errors/0/pointer"), "/new_password");
+    for (field, other) in [("email", "nobody@example.com"), ("code", wrong(&right))] {
+        let mut stranger = named.clone();
+        stranger[field] = json!(other);
+        let refused = anyone.post("/auth/password/reset", stranger).await;
+        assert_eq!(refused.problem(400), "code_invalid", "{field}");
+    }
     let _ = anyone
         .post("/auth/password/reset", reset(OTHER_PASSWORD))
         .await

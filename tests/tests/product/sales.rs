@@ -596,6 +596,21 @@ pub(crate) async fn figures_are_what_happened(backend: Backend) {
     assert_eq!(metrics.text("/commission/0/clawed_back/amount"), "-760.00");
     assert_eq!(metrics.body["test_drives"]["requested"], json!(1));
     assert_eq!(metrics.body["median_answer_seconds"], json!(0.0));
+    let metrics = format!("/staff/{}/metrics", room.sales_id);
+    for figures in [
+        metrics.as_str(),
+        "/commissions",
+        "/sales",
+        "/sales/export",
+        "/bookings",
+    ] {
+        let one_day = format!("{figures}?from=2026-06-30&to=2026-06-30");
+        let _ = room.sales.client.get(&one_day).await.expect(200);
+        let none = format!("{figures}?from=2026-06-30&to=2026-06-29");
+        let refused = room.sales.client.get(&none).await.expect(400);
+        assert_eq!(refused.text("/errors/0/pointer"), "to", "{figures}");
+        assert_eq!(refused.text("/errors/0/code"), "to_before_from", "{figures}");
+    }
     assert_eq!(ann.client.get(&path).await.problem(404), "not_found");
     assert!(!sold_one.is_empty());
     app.finish().await;

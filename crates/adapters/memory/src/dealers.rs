@@ -32,6 +32,19 @@ pub(crate) struct DealersState {
 }
 
 impl DealersState {
+    /// How many owners other than this member work for its dealer now.
+    pub(crate) fn other_owners(&self, member: &StaffMember) -> u64 {
+        let others = self.staff.values().filter(|m| m.id != member.id);
+        others
+            .filter(|m| m.dealer == member.dealer && m.acts_as_owner())
+            .filter(|m| {
+                m.user
+                    .and_then(|user| self.person(user))
+                    .is_some_and(|p| p.active)
+            })
+            .count() as u64
+    }
+
     pub(crate) fn person(&self, user: UserId) -> Option<Person> {
         self.people.get(&user).cloned()
     }
@@ -217,18 +230,10 @@ impl Staff for Memory {
                     .get(&member)
                     .cloned()
                     .ok_or_else(|| Error::from(Common::absent("staff member")))?;
-                let others = dealers.staff.values().filter(|m| m.id != member);
                 let facts = StaffFacts {
                     plan: None,
                     person: found.user.and_then(|user| dealers.person(user)),
-                    other_owners: others
-                        .filter(|m| m.dealer == found.dealer && m.acts_as_owner())
-                        .filter(|m| {
-                            m.user
-                                .and_then(|user| dealers.person(user))
-                                .is_some_and(|p| p.active)
-                        })
-                        .count() as u64,
+                    other_owners: dealers.other_owners(&found),
                     works_elsewhere: found
                         .user
                         .and_then(|user| dealers.works_for(user))

@@ -33,6 +33,7 @@ mod removals;
 mod sales;
 mod scheduling;
 mod sink;
+mod standings;
 mod suspensions;
 mod webhooks;
 

@@ -48,7 +48,7 @@ impl Webhooks for Memory {
         &self,
         act: &Act,
         owner: Owner,
-        by: UserId,
+        by: Option<UserId>,
         decide: Decide<'_, KeepFacts, Endpoint, Endpoint, Error>,
     ) -> Result<Done<Endpoint>, Error> {
         self.act(

@@ -45,7 +45,7 @@ async fn list_staff(
 /// Add somebody to the staff
 ///
 /// A manager's right; owners are added by owners. A user joins at once; an address without a user gets an invitation by
-/// e-mail, and again when it is added again. Who works for another dealer can't be added: 409 `works_elsewhere`.
+/// e-mail, and again when it is added again. While the dealer is not verified, every address is invited. Who works for another dealer can't be added: 409 `works_elsewhere`.
 #[utoipa::path(tag = "staff", operation_id = "add_staff", request_body = NewStaffDto,
     responses((status = 201, description = "The member.", body = StaffDto)), security(("bearer" = [])))]
 #[post("/staff")]

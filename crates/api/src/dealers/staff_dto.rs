@@ -49,7 +49,7 @@ pub(super) struct NewStaffDto {
     /// An existing user; or `email`.
     #[serde(default)]
     user_id: Option<Uuid>,
-    /// An address: its user joins; without one, an invitation goes there. Or `user_id`.
+    /// An address: its user joins; without one, or while the dealer is not verified, an invitation goes there. Or `user_id`.
     #[serde(default)]
     #[schema(max_length = 254)]
     email: Option<String>,

@@ -48,6 +48,12 @@ enum ApiKeyRightDto {
     /// Open and change sites.
     #[serde(rename = "sites:write")]
     SitesWrite,
+    /// See webhooks and what was sent to them.
+    #[serde(rename = "webhooks:read")]
+    WebhooksRead,
+    /// Register, change, try and remove webhooks.
+    #[serde(rename = "webhooks:write")]
+    WebhooksWrite,
 }
 
 impl From<ApiKeyRightDto> for KeyRight {
@@ -63,6 +69,8 @@ impl From<ApiKeyRightDto> for KeyRight {
             ApiKeyRightDto::SalesWrite => Self::SalesWrite,
             ApiKeyRightDto::SitesRead => Self::SitesRead,
             ApiKeyRightDto::SitesWrite => Self::SitesWrite,
+            ApiKeyRightDto::WebhooksRead => Self::WebhooksRead,
+            ApiKeyRightDto::WebhooksWrite => Self::WebhooksWrite,
         }
     }
 }
@@ -80,6 +88,8 @@ impl From<KeyRight> for ApiKeyRightDto {
             KeyRight::SalesWrite => Self::SalesWrite,
             KeyRight::SitesRead => Self::SitesRead,
             KeyRight::SitesWrite => Self::SitesWrite,
+            KeyRight::WebhooksRead => Self::WebhooksRead,
+            KeyRight::WebhooksWrite => Self::WebhooksWrite,
         }
     }
 }

@@ -6,6 +6,7 @@ use ::identity::Identity;
 use ::identity::use_cases::KeepApiKeys;
 use actix_web::web;
 use application::accept_invitation::AcceptInvitation;
+use application::change_standing::ChangeStanding;
 use application::close_account::{CloseAccount, Persons};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -31,6 +32,8 @@ pub struct IdentityServices {
     pub accept: AcceptInvitation,
     /// Closing the own account.
     pub close: CloseAccount,
+    /// Changing somebody's standing.
+    pub standing: ChangeStanding,
     /// All that is kept of a person.
     pub persons: Arc<dyn Persons>,
 }

@@ -129,7 +129,7 @@ pub(super) struct ChangeUserDto {
 
 /// Activate, deactivate, set the platform role
 ///
-/// Nobody can do this to themselves: 409 `own_account`.
+/// Nobody can do this to themselves: 409 `own_account`. The last active owner of a dealer stays active: 409 `last_owner`.
 #[utoipa::path(tag = "users", operation_id = "change_user", params(("id" = Uuid, Path, description = "The user.")), request_body = ChangeUserDto,
     responses((status = 200, description = "The user.", body = UserDto)), security(("bearer" = [])))]
 #[patch("/users/{id}")]
@@ -144,6 +144,6 @@ pub(super) async fn change_user(
         active: body.0.active,
         platform_role: body.0.platform_role.map(Into::into),
     };
-    let profile = services.identity.change_user(&acting, id.0, &changes).await?;
+    let profile = services.standing.change(&acting, id.0, &changes).await?;
     Ok(Answer::ok(&UserDto::of(&profile, core.settings.currency))?.version(profile.user.version))
 }

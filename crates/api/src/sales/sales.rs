@@ -84,8 +84,9 @@ pub(super) async fn export_sales(
     filter: Query<SaleFilterDto>,
 ) -> Result<HttpResponse, ApiError> {
     let dealer = filter.0.dealer.map(DealerId::from_uuid);
-    let whose = services.look.exporting(&acting.actor, dealer)?;
-    let lines = file::sales(services.look.clone(), whose, filter.0.read());
+    let filter = filter.0.read();
+    let whose = services.look.exporting(&acting.actor, dealer, &filter)?;
+    let lines = file::sales(services.look.clone(), whose, filter);
     Ok(headed("sales.csv").streaming(lines))
 }
 

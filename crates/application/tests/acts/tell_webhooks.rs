@@ -29,7 +29,7 @@ async fn given(memory: &Memory, n: u128, owner: Owner, pattern: &str) -> Webhook
     let endpoint = Endpoint {
         id: id(n),
         owner,
-        created_by: id(1),
+        created_by: Some(id(1)),
         url: Target::kept("https://hooks.example.com/".to_owned()),
         events: vec![Pattern::parse(pattern).unwrap()],
         description: None,

@@ -31,7 +31,6 @@ fn no_key_gives_more_than_an_owner_holds_nor_what_takes_a_person() {
         Right::Negotiate,
         Right::ManageStaff,
         Right::EditDealer,
-        Right::ManageWebhooks,
         Right::ManageApiKeys,
         Right::ManageCommission,
         Right::SeeAuditLog,

@@ -258,22 +258,18 @@ async fn only_admins_manage_users_and_none_themselves() {
         email: "bob@example.com".to_owned(),
         platform_role: PlatformRole::Admin,
     };
-    let refused = desk
-        .identity
-        .change_user(&ann_act, ann.profile.user.id, &close)
-        .await;
+    let change = async |act: &Act, user| {
+        desk.memory
+            .change(act, user, None, &|facts| close.decide(act, facts))
+            .await
+    };
+    let refused = change(&ann_act, ann.profile.user.id).await;
     assert!(matches!(refused, Err(Error::Common(Common::Forbidden { .. }))));
     let refused = desk.identity.invite_user(&ann_act, &invite).await;
     assert!(matches!(refused, Err(Error::Common(Common::Forbidden { .. }))));
     let own = admin.actor.user().unwrap();
-    assert_eq!(
-        desk.identity.change_user(&admin, own, &close).await.unwrap_err(),
-        Error::OwnAccount
-    );
-    desk.identity
-        .change_user(&admin, ann.profile.user.id, &close)
-        .await
-        .unwrap();
+    assert_eq!(change(&admin, own).await.unwrap_err(), Error::OwnAccount);
+    change(&admin, ann.profile.user.id).await.unwrap();
     assert_eq!(
         desk.sign_in_from("192.0.2.1", PASSWORD).await.unwrap_err(),
         Error::AccountInactive

@@ -24,6 +24,7 @@
 
 pub mod act;
 pub mod actor;
+pub mod days;
 pub mod distance;
 pub mod email;
 pub mod error;

@@ -145,8 +145,8 @@ pub struct Endpoint {
     pub id: WebhookId,
     /// Whose events.
     pub owner: Owner,
-    /// Who registered it.
-    pub created_by: UserId,
+    /// Who registered it; none where a program of the dealer's did.
+    pub created_by: Option<UserId>,
     /// Where to.
     pub url: Target,
     /// Which events; one of them must match.

@@ -24,12 +24,13 @@ pub struct KeepFacts {
 /// Endpoints.
 #[async_trait]
 pub trait Webhooks: Send + Sync {
-    /// Registers one. Locks the dealer, for the platform the admin, so that the count holds.
+    /// Registers one. Locks the dealer, for the platform the admin, so that the count holds. `by` is none where a program of the
+    /// dealer's registers it.
     async fn add(
         &self,
         act: &Act,
         owner: Owner,
-        by: UserId,
+        by: Option<UserId>,
         decide: Decide<'_, KeepFacts, Endpoint, Endpoint, Error>,
     ) -> Result<Done<Endpoint>, Error>;
 

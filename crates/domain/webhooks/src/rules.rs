@@ -70,8 +70,8 @@ pub struct Registration {
     pub id: WebhookId,
     /// Whose events.
     pub owner: Owner,
-    /// Who registers it.
-    pub by: UserId,
+    /// Who registers it; none where a program does.
+    pub by: Option<UserId>,
     /// With what.
     pub with: Checked,
 }

@@ -74,7 +74,7 @@ fn registration(owner: Owner) -> Registration {
     Registration {
         id: id(20),
         owner,
-        by: id(1),
+        by: Some(id(1)),
         with: wish().check(Reach::Public, &names()).unwrap(),
     }
 }

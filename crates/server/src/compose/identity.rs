@@ -11,11 +11,12 @@ use api::identity::IdentityServices;
 use api::negotiation::NegotiationServices;
 use api::scheduling::SchedulingServices;
 use application::accept_invitation::AcceptInvitation;
+use application::change_standing::ChangeStanding;
 use application::close_account::{CloseAccount, ErasePerson};
 use application::letters::{Secrets, UnsubscribeLinks};
 use application::void_sale::PurchaseTokens;
 use async_trait::async_trait;
-use database::identity::{SqlAccounts, SqlApiKeys, SqlInvitations, SqlUsers};
+use database::identity::{SqlAccounts, SqlApiKeys, SqlInvitations, SqlStandings, SqlUsers};
 use database::persons::SqlPersons;
 use kernel::Instant;
 use kernel::actor::{Actor, LinkHolder};
@@ -75,6 +76,10 @@ pub fn identity_with(ground: &Ground, hasher: Arc<dyn PasswordHasher>) -> anyhow
         close: CloseAccount {
             identity: identity.clone(),
             staff: super::dealers::staff(ground),
+        },
+        standing: ChangeStanding {
+            standings: Arc::new(SqlStandings::new(db.clone())),
+            identity: identity.clone(),
         },
         persons: Arc::new(SqlPersons::new(db.clone())),
         identity,

@@ -4,7 +4,7 @@ mod additions;
 mod dealers;
 mod documents;
 mod papers;
-mod people;
+pub(crate) mod people;
 mod queries;
 mod rows;
 mod sites;

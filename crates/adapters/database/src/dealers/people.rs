@@ -5,12 +5,13 @@ use ::dealers::dealer::Dealer;
 use ::dealers::ports::DealerFacts;
 use ::dealers::staff::Person;
 use kernel::error::Common;
-use kernel::id::{DealerId, Id, SiteId, UserId};
+use kernel::id::{DealerId, Id, SiteId, StaffId, UserId};
+use sea_orm::DbErr;
 
 use super::{documents, rows};
 use crate::fault::Stop;
 use crate::inventory::search::index;
-use crate::rows::update;
+use crate::rows::{id, update};
 use crate::tx::Tx;
 
 /// Locks a dealer and reads it.
@@ -86,4 +87,31 @@ pub(super) async fn sites_of(tx: &Tx, dealer: DealerId) -> Result<Vec<SiteId>, S
     let found = tx.all(sql).await?;
     let ids = found.iter().map(|row| row.try_get_by_index(0).map(Id::from_uuid));
     Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// How many owners other than this member work for a dealer now.
+pub(crate) async fn other_owners(tx: &Tx, dealer: DealerId, member: StaffId) -> Result<u64, DbErr> {
+    let mut sql = tx.sql();
+    sql.push(
+        "SELECT COUNT(*) FROM staff m JOIN users u ON u.id = m.user_id WHERE m.active AND u.active AND m.role = 'owner' AND m.dealer_id = ",
+    )
+    .bind(dealer.uuid())
+    .push(" AND m.id <> ")
+    .bind(member.uuid());
+    let others: i64 = match tx.one(sql).await? {
+        Some(row) => row.try_get_by_index(0)?,
+        None => 0,
+    };
+    Ok(u64::try_from(others).unwrap_or(0))
+}
+
+/// The dealer that a person works for as an owner, and as which member.
+pub(crate) async fn owned_by(tx: &Tx, user: UserId) -> Result<Option<(DealerId, StaffId)>, DbErr> {
+    let mut sql = tx.sql();
+    sql.push("SELECT dealer_id, id FROM staff WHERE active AND role = 'owner' AND user_id = ")
+        .bind(user.uuid());
+    match tx.one(sql).await? {
+        Some(row) => Ok(Some((id(&row, "dealer_id")?, id(&row, "id")?))),
+        None => Ok(None),
+    }
 }

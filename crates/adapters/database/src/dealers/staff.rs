@@ -76,22 +76,11 @@ async fn change_in(
         ),
         None => (None, None),
     };
-    let mut sql = tx.sql();
-    sql.push(
-        "SELECT COUNT(*) FROM staff m JOIN users u ON u.id = m.user_id WHERE m.active AND u.active AND m.role = 'owner' AND m.dealer_id = ",
-    )
-    .bind(dealer.uuid())
-    .push(" AND m.id <> ")
-    .bind(member.uuid());
-    let others: i64 = match tx.one(sql).await? {
-        Some(row) => row.try_get_by_index(0)?,
-        None => 0,
-    };
     let facts = StaffFacts {
         member: found,
         person,
         plan: plan.map(Id::from_uuid),
-        other_owners: u64::try_from(others).unwrap_or(0),
+        other_owners: people::other_owners(tx, dealer, member).await?,
         works_elsewhere: works_for.filter(|at| *at != dealer),
         sites: people::sites_of(tx, dealer).await?,
     };

@@ -192,7 +192,12 @@ async fn proving(tx: &Tx, user: UserId, at: Instant) -> Result<AccountFacts, Sto
     })
 }
 
-async fn changing(tx: &Tx, user: UserId, session: Option<SessionId>) -> Result<AccountFacts, Stop<Error>> {
+/// Locks an account, and says what a change of it needs to know.
+pub(super) async fn changing<E>(
+    tx: &Tx,
+    user: UserId,
+    session: Option<SessionId>,
+) -> Result<AccountFacts, Stop<E>> {
     let throttles = facts::locked_throttles(tx, &[ThrottleKey::Own(user)]).await?;
     let account = facts::locked_account(tx, &Named::Id(user)).await?;
     let session = match session {

@@ -6,12 +6,14 @@ mod facts;
 pub(crate) mod invitations;
 mod queries;
 mod rows;
+mod standings;
 mod write;
 
 pub use accounts::SqlAccounts;
 pub use api_keys::SqlApiKeys;
 pub use invitations::SqlInvitations;
 pub use queries::SqlUsers;
+pub use standings::SqlStandings;
 
 use ::identity::Error;
 use ::identity::user::User;

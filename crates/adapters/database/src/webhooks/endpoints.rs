@@ -44,7 +44,7 @@ const LIST: ListSpec = ListSpec {
 async fn add_in(
     tx: &Tx,
     owner: Owner,
-    by: UserId,
+    by: Option<UserId>,
     decide: Decide<'_, KeepFacts, Endpoint, Endpoint, Error>,
 ) -> Result<(Endpoint, Record), Stop<Error>> {
     let mut sql = tx.sql();
@@ -55,8 +55,12 @@ async fn add_in(
             tx.lock("dealers", dealer.uuid()).await?
         }
         Owner::Platform => {
-            sql.push("dealer_id IS NULL AND created_by = ").bind(by.uuid());
-            tx.lock("users", by.uuid()).await?
+            let by = by.map(|user| user.uuid());
+            sql.push("dealer_id IS NULL AND created_by = ").bind(by);
+            match by {
+                Some(by) => tx.lock("users", by).await?,
+                None => false,
+            }
         }
     };
     let kept: i64 = match tx.one(sql).await? {
@@ -75,7 +79,7 @@ async fn add_in(
             "dealer_id",
             endpoint.owner.dealer().map(|dealer| dealer.uuid()).into(),
         ),
-        ("created_by", endpoint.created_by.uuid().into()),
+        ("created_by", endpoint.created_by.map(|user| user.uuid()).into()),
         ("created_at", endpoint.created_at.into()),
     ];
     row.extend(rows::endpoint_columns(endpoint));
@@ -123,7 +127,7 @@ impl Webhooks for SqlWebhooks {
         &self,
         act: &Act,
         owner: Owner,
-        by: UserId,
+        by: Option<UserId>,
         decide: Decide<'_, KeepFacts, Endpoint, Endpoint, Error>,
     ) -> Result<Done<Endpoint>, Error> {
         self.db

@@ -32,7 +32,7 @@ pub(super) fn endpoint(row: &QueryResult) -> Result<Endpoint, DbErr> {
     Ok(Endpoint {
         id: id(row, "w_id")?,
         owner: dealer.map_or(Owner::Platform, |dealer| Owner::Dealer(Id::from_uuid(dealer))),
-        created_by: id(row, "created_by")?,
+        created_by: get::<Option<Uuid>>(row, "created_by")?.map(Id::from_uuid),
         url: Target::kept(get(row, "url")?),
         events: json_of(row, "events")?,
         description: get(row, "description")?,

@@ -182,7 +182,8 @@ pub(crate) async fn whoever_left_can_join_another_dealer_and_come_back_as_the_sa
 }
 
 pub(crate) async fn an_address_without_account_is_invited_and_keeps_its_place(world: World) {
-    let office = Office::of(world);
+    let registry = Registry::of(world);
+    let office = &registry.office;
     let dealer = office.dealer("Oak").await;
     let act = office.by_member(dealer.id).await;
     let draft = |role: &str| StaffDraft {
@@ -211,7 +212,14 @@ pub(crate) async fn an_address_without_account_is_invited_and_keeps_its_place(wo
         let letters = office.world.memory.jobs();
         assert_eq!(letters.iter().filter(|j| j.kind == LETTER_JOB).count(), 2);
     }
+    // Who has an account is invited all the same, until the dealer is verified.
     office.person("New").await;
+    let unseen = office.invite.add(&act, None, &draft("manager")).await;
+    let unseen = unseen.unwrap().value;
+    assert!(unseen.member.invited() && unseen.name.is_none());
+    assert_eq!(unseen.member.id, first.member.id);
+    registry.licence(dealer.id).await;
+    registry.verify(dealer.id).await.unwrap();
     let joined = office
         .invite
         .add(&act, None, &draft("sales"))

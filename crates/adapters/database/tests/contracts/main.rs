@@ -43,6 +43,7 @@ mod scheduling_lists;
 mod second_factor;
 mod slot_holds;
 mod stage;
+mod standing;
 mod till;
 mod unit_of_work;
 mod waitlist;
@@ -127,6 +128,11 @@ const CONTRACTS: &[Contract] = &[
         dealers::a_registration_sent_twice_under_one_key_makes_one_dealer
     ),
     contract!(On::All, dealers::two_owners_who_leave_at_once_leave_one_behind),
+    contract!(On::All, standing::the_last_owner_of_a_dealer_stays_active),
+    contract!(
+        On::All,
+        standing::a_dealer_keeps_an_owner_however_many_are_deactivated_at_once
+    ),
     contract!(
         On::All,
         dealers::two_dealers_hiring_one_person_at_once_share_nobody
@@ -448,6 +454,7 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, identity::an_invitation_is_accepted_once),
     contract!(On::All, identity::users_are_found_and_paged_without_a_gap),
     contract!(On::All, webhooks::a_webhook_is_read_back_as_it_was_written),
+    contract!(On::All, webhooks::a_webhook_of_a_program_is_its_dealers),
     contract!(
         On::All,
         webhooks::an_owner_keeps_twenty_webhooks_however_many_come_at_once

@@ -243,7 +243,11 @@ pub(crate) async fn an_invitation_is_no_second_factor(world: World) {
         ..UserPatch::default()
     };
     let user = joined.profile.user.id;
-    identity.change_user(&system, user, &demoted).await.unwrap();
+    identity
+        .accounts
+        .change(&system, user, None, &|facts| demoted.decide(&system, facts))
+        .await
+        .unwrap();
     let invitation = identity.invite_user(&system, &invite).await.unwrap().value;
     let accept = |totp: Option<Secret>| Accept {
         token: identity.codes.invitation_token(invitation.id),

@@ -14,11 +14,12 @@ use ::webhooks::use_cases::{Deliver, KeepWebhooks};
 use chrono::TimeDelta;
 use forecourt_database::webhooks::{SqlDeliveries, SqlWebhooks};
 use kernel::act::Act;
-use kernel::actor::{Actor, Principal};
+use kernel::actor::{Actor, KeyHolder, Principal};
 use kernel::error::Failure;
 use kernel::paging::{PageRequest, Position};
 use kernel::patch::Patch;
 use kernel::ports::Clock;
+use kernel::rights::Right;
 use kernel::target::Reach;
 use memory::{PlainSecurity, WebhookSink};
 use serde_json::json;
@@ -177,6 +178,33 @@ pub(crate) async fn a_webhook_is_read_back_as_it_was_written(world: World) {
     );
     outpost.keep.remove(&outpost.owner, made.id).await.unwrap();
     assert!(outpost.keep.find(&outpost.owner.actor, made.id).await.is_err());
+}
+
+pub(crate) async fn a_webhook_of_a_program_is_its_dealers(world: World) {
+    let outpost = Outpost::on(world).await;
+    let dealer = outpost.endpoint().await.owner.dealer().unwrap();
+    let program = Act {
+        actor: Actor::Key(KeyHolder {
+            id: outpost.office.world.ids.next(),
+            dealer,
+            rights: vec![Right::ManageWebhooks],
+        }),
+        ..outpost.owner.clone()
+    };
+    let made = outpost
+        .keep
+        .register(&program, None, &wish())
+        .await
+        .unwrap()
+        .endpoint;
+    assert_eq!((made.owner.dealer(), made.created_by), (Some(dealer), None));
+    for actor in [&program.actor, &outpost.owner.actor] {
+        assert_eq!(outpost.keep.find(actor, made.id).await.unwrap(), made);
+    }
+    let page = PageRequest::default();
+    let listed = outpost.keep.list(&program.actor, None, &page).await.unwrap();
+    assert_eq!(listed.items.len(), 2);
+    outpost.keep.remove(&program, made.id).await.unwrap();
 }
 
 pub(crate) async fn an_owner_keeps_twenty_webhooks_however_many_come_at_once(world: World) {

@@ -152,7 +152,11 @@ impl IdentityState {
         }
     }
 
-    fn account_facts(&self, user: UserId, session: Option<SessionId>) -> Result<AccountFacts, Error> {
+    pub(crate) fn account_facts(
+        &self,
+        user: UserId,
+        session: Option<SessionId>,
+    ) -> Result<AccountFacts, Error> {
         let session = session.and_then(|id| self.sessions.get(&id));
         Ok(AccountFacts {
             account: self.account(user).ok_or(Common::absent("user"))?,

@@ -12,6 +12,7 @@ use kernel::text;
 use serde_json::json;
 
 use crate::Error;
+use crate::dealer::DealerStatus;
 use crate::ports::{AddFacts, StaffFacts};
 use crate::staff::{Person, StaffMember, StaffProfile};
 
@@ -76,7 +77,7 @@ pub struct StaffPatch {
 pub enum Added {
     /// A user works for the dealer from now on.
     Joined(StaffMember),
-    /// There is no such user: an invitation is to go to the member's address.
+    /// There is no such user, or none that the dealer may know of yet: an invitation is to go to the member's address.
     Invited(StaffMember),
 }
 
@@ -128,6 +129,9 @@ fn read_sites(mut sites: Vec<SiteId>, known: &[SiteId], found: &mut Violations) 
 
 /// Adds a user to the staff, or prepares the invitation of somebody who has no account. A past member, or somebody
 /// invited before, keeps the member's id.
+///
+/// Until a dealer is verified anybody may have founded it: whoever it names by an address is invited and decides for themselves, and
+/// nothing tells whether the address has an account, or for whom its holder works.
 pub fn add(act: &Act, id: StaffId, draft: &StaffDraft, facts: &AddFacts) -> Result<Added, Error> {
     let dealer = facts.dealer.id;
     let was_owner = facts.known.as_ref().is_some_and(|m| m.role == Role::Owner);
@@ -141,13 +145,18 @@ pub fn add(act: &Act, id: StaffId, draft: &StaffDraft, facts: &AddFacts) -> Resu
     let mut found = Violations::new();
     let role = read_role(&draft.role, &mut found);
     let sites = read_sites(draft.site_ids.clone(), &facts.sites, &mut found);
-    let person = facts.person.as_ref().filter(|p| p.active);
+    let by_address = matches!(recruit, Recruit::Address(_));
+    let was_member = facts.known.as_ref().is_some_and(|m| !m.invited());
+    let unseen = by_address && !was_member && facts.dealer.status != DealerStatus::Verified;
+    let holder = facts.person.as_ref().filter(|_| !unseen);
+    let works_for = facts.works_for.filter(|_| !unseen);
+    let person = holder.filter(|p| p.active);
     let pointer = match recruit {
         Recruit::User(_) => "/user_id",
         Recruit::Address(_) => "/email",
     };
     // An address without an account is invited; an account that is closed, or an id of nobody, can't be added.
-    let nobody = person.is_none() && (facts.person.is_some() || matches!(recruit, Recruit::User(_)));
+    let nobody = person.is_none() && (holder.is_some() || !by_address);
     found.check(!nobody, pointer, "unknown_user", || {
         "there is no active user of this name".to_owned()
     });
@@ -159,7 +168,7 @@ pub fn add(act: &Act, id: StaffId, draft: &StaffDraft, facts: &AddFacts) -> Resu
         (Recruit::Address(email), None) => email.clone(),
         (Recruit::User(_), None) => return Err(Common::absent("user").into()),
     };
-    match facts.works_for {
+    match works_for {
         Some(at) if at == dealer => return Err(Error::AlreadyMember),
         Some(_) => return Err(Error::WorksElsewhere),
         None => {}

@@ -1,7 +1,7 @@
 //! Staff: added, changed, and the owner who is never missing.
 
 use forecourt_dealers::Error;
-use forecourt_dealers::dealer::Dealer;
+use forecourt_dealers::dealer::{Dealer, DealerStatus};
 use forecourt_dealers::ports::AddFacts;
 use forecourt_dealers::rules::staff::{self, Added, StaffDraft, StaffPatch};
 use forecourt_dealers::staff::{Person, StaffMember};
@@ -41,7 +41,10 @@ fn ann(world: &World) -> Person {
 
 fn facts(dealer: &Dealer, person: Option<Person>) -> AddFacts {
     AddFacts {
-        dealer: dealer.clone(),
+        dealer: Dealer {
+            status: DealerStatus::Verified,
+            ..dealer.clone()
+        },
         sites: Vec::new(),
         person,
         works_for: None,
@@ -144,6 +147,42 @@ async fn an_existing_user_joins_and_a_stranger_is_invited() {
         staff::accept(member, user, Some(world.ids.next()), now()),
         Err(Error::WorksElsewhere)
     );
+}
+
+#[tokio::test]
+async fn a_dealer_that_is_not_verified_invites_whoever_it_names_by_an_address() {
+    let world = World::new();
+    let dealer = world.dealer("Oak").await;
+    let manager = world.member(dealer.id, Role::Manager);
+    let (open, person) = (world.ids.next(), ann(&world));
+    let closed = Person {
+        active: false,
+        ..person.clone()
+    };
+    let elsewhere = Some(world.ids.next());
+    for status in [
+        DealerStatus::Pending,
+        DealerStatus::Rejected,
+        DealerStatus::Suspended,
+    ] {
+        let added = |person: Option<Person>, works_for| {
+            let mut facts = facts(&dealer, person);
+            (facts.dealer.status, facts.works_for) = (status, works_for);
+            staff::add(&manager, open, &by_email("sales"), &facts)
+        };
+        let stranger = added(None, None).unwrap();
+        assert!(
+            matches!(&stranger, Added::Invited(m) if m.invited()),
+            "{status:?}"
+        );
+        for (person, works_for) in [(&person, None), (&person, elsewhere), (&closed, None)] {
+            assert_eq!(
+                added(Some(person.clone()), works_for).unwrap(),
+                stranger,
+                "{status:?}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -41,6 +41,12 @@ pub enum KeyRight {
     /// Open and change sites.
     #[serde(rename = "sites:write")]
     SitesWrite,
+    /// See webhooks and what was sent to them.
+    #[serde(rename = "webhooks:read")]
+    WebhooksRead,
+    /// Register, change, try and remove webhooks.
+    #[serde(rename = "webhooks:write")]
+    WebhooksWrite,
 }
 
 impl KeyRight {
@@ -56,6 +62,8 @@ impl KeyRight {
         Self::SalesWrite,
         Self::SitesRead,
         Self::SitesWrite,
+        Self::WebhooksRead,
+        Self::WebhooksWrite,
     ];
 
     /// The public word.
@@ -71,17 +79,20 @@ impl KeyRight {
             Self::SalesWrite => "sales:write",
             Self::SitesRead => "sites:read",
             Self::SitesWrite => "sites:write",
+            Self::WebhooksRead => "webhooks:read",
+            Self::WebhooksWrite => "webhooks:write",
         }
     }
 
     /// The one table of what a key gives: to a call that reads, and to one that changes something. The product's own rights do not
-    /// tell the two apart, so a key does. Nothing here is about staff, keys, webhooks or the dealer's record: those take a person.
+    /// tell the two apart, so a key does. Nothing here is about staff, keys or the dealer's record: those take a person.
     const fn table(self) -> (&'static [Right], &'static [Right]) {
         const STOCK: &[Right] = &[Right::SeeOwnDealer, Right::SeeInventory, Right::RunInventory];
         const DRIVES: &[Right] = &[Right::ManageBookings, Right::SeeCalendar];
         const TALKS: &[Right] = &[Right::ManageNegotiations];
         const SALES: &[Right] = &[Right::CloseSales, Right::RunSales];
         const PLACES: &[Right] = &[Right::SeeOwnDealer];
+        const HOOKS: &[Right] = &[Right::ManageWebhooks];
         match self {
             Self::ListingsRead => (STOCK, &[]),
             Self::ListingsWrite => (
@@ -101,6 +112,8 @@ impl KeyRight {
             Self::SalesWrite => (SALES, SALES),
             Self::SitesRead => (PLACES, &[]),
             Self::SitesWrite => (PLACES, &[Right::SeeOwnDealer, Right::ManageSites]),
+            Self::WebhooksRead => (HOOKS, &[]),
+            Self::WebhooksWrite => (HOOKS, HOOKS),
         }
     }
 

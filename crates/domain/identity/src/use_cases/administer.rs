@@ -26,6 +26,42 @@ pub struct UserPatch {
     pub platform_role: Patch<PlatformRole>,
 }
 
+impl UserPatch {
+    /// The account's half of a change of standing: it is activated, deactivated, given a platform role. Closing an account ends its
+    /// sessions; its holder is told. Whether somebody else can spare the person is for the act that crosses to say.
+    pub fn decide(&self, act: &Act, facts: &AccountFacts) -> Result<Decision<AccountPlan, User>, Error> {
+        act.actor.may(Right::ManageUsers, Scope::Platform)?;
+        let before = &facts.account.user;
+        act.expect_version(before.version)?;
+        if before.closed_at.is_some() {
+            return Err(Error::AccountClosed);
+        }
+        let after = patched(before, self)?;
+        let standing = |user: &User| (user.active, user.platform_role);
+        if standing(before) == standing(&after) {
+            return Ok(Decision::nothing(AccountPlan::default(), before.clone()));
+        }
+        if act.actor.user() == Some(before.id) {
+            return Err(Error::OwnAccount);
+        }
+        let after = after.changed();
+        let mut plan = AccountPlan::user(after.clone());
+        if before.active && !after.active {
+            plan.end_sessions = Some(EndSessions {
+                user: after.id,
+                except: None,
+                reason: EndReason::Deactivated,
+                at: act.at,
+            });
+        }
+        let letter = (before.active != after.active).then(|| letters::standing_changed(&after));
+        let audit =
+            Audit::new("user.standing_changed", "user", after.id).between(&told(before), &told(&after));
+        let event = Event::new("user.standing_changed", after.id, told(&after));
+        Ok(Decision::new(plan, after, audit).telling(event).then_all(letter))
+    }
+}
+
 impl Identity {
     /// A page of users.
     pub async fn users(
@@ -34,52 +70,19 @@ impl Identity {
         filter: &UserFilter,
         page: &PageRequest,
     ) -> Result<Page<Profile>, Error> {
-        act.actor.may(Right::ManageUsers, Scope::Platform)?;
+        self.may_manage_users(act)?;
         self.queries.search(filter, page).await
     }
 
     /// One user.
     pub async fn user(&self, act: &Act, user: UserId) -> Result<Profile, Error> {
-        act.actor.may(Right::ManageUsers, Scope::Platform)?;
+        self.may_manage_users(act)?;
         self.profile_of(user).await
     }
 
-    /// Activates, deactivates, sets the platform role. Closing an account ends its sessions; its holder is told.
-    pub async fn change_user(&self, act: &Act, user: UserId, patch: &UserPatch) -> Result<Profile, Error> {
-        act.actor.may(Right::ManageUsers, Scope::Platform)?;
-        self.accounts
-            .change(act, user, None, &|facts: &AccountFacts| {
-                let before = &facts.account.user;
-                act.expect_version(before.version)?;
-                if before.closed_at.is_some() {
-                    return Err(Error::AccountClosed);
-                }
-                let after = patched(before, patch)?;
-                let standing = |user: &User| (user.active, user.platform_role);
-                if standing(before) == standing(&after) {
-                    return Ok(Decision::nothing(AccountPlan::default(), before.clone()));
-                }
-                if act.actor.user() == Some(user) {
-                    return Err(Error::OwnAccount);
-                }
-                let after = after.changed();
-                let mut plan = AccountPlan::user(after.clone());
-                if before.active && !after.active {
-                    plan.end_sessions = Some(EndSessions {
-                        user,
-                        except: None,
-                        reason: EndReason::Deactivated,
-                        at: act.at,
-                    });
-                }
-                let letter = (before.active != after.active).then(|| letters::standing_changed(&after));
-                let audit =
-                    Audit::new("user.standing_changed", "user", user).between(&told(before), &told(&after));
-                let event = Event::new("user.standing_changed", user, told(&after));
-                Ok(Decision::new(plan, after, audit).telling(event).then_all(letter))
-            })
-            .await?;
-        self.profile_of(user).await
+    /// Refuses who may not look after users.
+    pub fn may_manage_users(&self, act: &Act) -> Result<(), Error> {
+        Ok(act.actor.may(Right::ManageUsers, Scope::Platform)?)
     }
 }
 

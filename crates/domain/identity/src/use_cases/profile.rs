@@ -42,7 +42,7 @@ impl Identity {
         self.profile_of(me).await
     }
 
-    /// Changes the person's own data.
+    /// Changes the person's own data. Where nothing differs nothing is written, and the version stays.
     pub async fn change_profile(&self, act: &Act, patch: &ProfilePatch) -> Result<Profile, Error> {
         let me = act.actor.person()?.user;
         self.accounts
@@ -54,7 +54,11 @@ impl Identity {
                     return Err(Common::Unauthenticated.into());
                 }
                 act.expect_version(before.version)?;
-                let after = patched(before, patch, act.at.date_naive())?.changed();
+                let after = patched(before, patch, act.at.date_naive())?;
+                if after == *before {
+                    return Ok(Decision::nothing(AccountPlan::default(), after));
+                }
+                let after = after.changed();
                 let audit = Audit::new("user.changed", "user", me);
                 let event = Event::new("user.changed", me, told(&after));
                 Ok(Decision::new(AccountPlan::user(after.clone()), after, audit).telling(event))

@@ -49,11 +49,7 @@ impl Identity {
         new_password: &Secret,
     ) -> Result<(), Error> {
         let email = address(email)?;
-        let mut found = Violations::new();
-        let judged = password::judge(new_password.expose(), &[email.as_str()]);
-        let Some(new) = found.take("/new_password", judged) else {
-            return Err(Common::Invalid(found).into());
-        };
+        let new = judge(new_password, &[email.as_str()])?;
         let hash = self.hasher.hash(&new).await?;
         let target = CodeTarget {
             holder: CodeHolder::Address(&email),
@@ -68,6 +64,9 @@ impl Identity {
                     let Some((account, code)) = facts.account.as_ref().zip(facts.code.clone()) else {
                         return Ok(None);
                     };
+                    // Judged by the name, too, now that the code was right: before, the refusal would tell that there is an account.
+                    // A refusal writes nothing, so the code holds for another password.
+                    judge(new_password, &account.user.known_words())?;
                     let user = account.user.clone().verified().changed();
                     let mut plan = AccountPlan::user(user.clone());
                     plan.password = Some((user.id, hash.clone()));
@@ -92,4 +91,10 @@ impl Identity {
             CodeEnd::Missed => Err(Error::CodeInvalid),
         }
     }
+}
+
+fn judge(password: &Secret, known_words: &[&str]) -> Result<Secret, Common> {
+    let mut found = Violations::new();
+    let judged = password::judge(password.expose(), known_words);
+    found.take("/new_password", judged).ok_or(Common::Invalid(found))
 }

@@ -124,15 +124,9 @@ impl SearchListings {
     }
 }
 
+/// To somebody who works for no dealer there is none of their own.
 fn own_dealer(actor: &Actor, dealer: Option<DealerId>) -> Result<DealerId, Common> {
-    let right = Right::SeeInventory;
-    actor.acting_dealer(
-        right,
-        dealer,
-        Common::Forbidden {
-            right: right.as_str(),
-        },
-    )
+    actor.acting_dealer(Right::SeeInventory, dealer, Common::absent("dealer"))
 }
 
 fn by_make(offered: Vec<Offered>) -> Vec<MakeEntry> {

@@ -44,7 +44,9 @@ impl LookAtNegotiations {
         filter: &TalkFilter,
         page: &PageRequest,
     ) -> Result<Page<Seen>, Error> {
-        let dealer = selling(actor, dealer)?;
+        // To somebody who works for no dealer there is none of their own.
+        let stranger = Common::absent("dealer");
+        let dealer = actor.acting_dealer(Right::ManageNegotiations, dealer, stranger)?;
         self.queries.list(Whose::Dealer(dealer), filter, page).await
     }
 

@@ -2,6 +2,7 @@
 
 use kernel::Instant;
 use kernel::actor::{Actor, Scope};
+use kernel::days;
 use kernel::error::Common;
 use kernel::id::{DealerId, SaleId, StaffId};
 use kernel::paging::{Page, PageRequest};
@@ -65,6 +66,7 @@ impl LookAtSales {
         page: &PageRequest,
     ) -> Result<Page<Shown>, Error> {
         let whose = whose(actor, dealer, own)?;
+        days::in_order(filter.from, filter.to)?;
         let found = self.queries.list(whose, filter, page).await?;
         let shown = found.items.into_iter().map(|sale| Shown::to(actor, sale));
         Ok(Page {
@@ -75,9 +77,15 @@ impl LookAtSales {
         })
     }
 
-    /// Whose sales the actor's file holds; for [`LookAtSales::chunk`].
-    pub fn exporting(&self, actor: &Actor, dealer: Option<DealerId>) -> Result<Whose, Error> {
+    /// Whose sales the actor's file holds; for [`LookAtSales::chunk`] with the same filter.
+    pub fn exporting(
+        &self,
+        actor: &Actor,
+        dealer: Option<DealerId>,
+        filter: &SaleFilter,
+    ) -> Result<Whose, Error> {
         let whose = whose(actor, dealer, false)?;
+        days::in_order(filter.from, filter.to)?;
         match whose {
             Whose::Dealer(_) | Whose::Member(..) => Ok(whose),
             Whose::Person(_) => Err(Common::Forbidden {
@@ -120,6 +128,7 @@ impl LookAtSales {
             None if runs => None,
             None => own,
         };
+        days::in_order(span.from, span.to)?;
         let page = self.ledger.list(dealer, staff, span, page).await?;
         let totals = self.ledger.totals(dealer, staff, span).await?;
         Ok(Listed { page, totals })
@@ -132,7 +141,7 @@ impl LookAtSales {
         dealer: Option<DealerId>,
         now: Instant,
     ) -> Result<DealerStats, Error> {
-        let dealer = acting(actor, Right::RunSales, dealer)?;
+        let dealer = own(actor, Right::RunSales, dealer)?;
         self.figures.dealer(dealer, now).await
     }
 
@@ -143,7 +152,7 @@ impl LookAtSales {
         dealer: Option<DealerId>,
         now: Instant,
     ) -> Result<Inventory, Error> {
-        let dealer = acting(actor, Right::SeeInventory, dealer)?;
+        let dealer = own(actor, Right::SeeInventory, dealer)?;
         self.figures.inventory(dealer, now).await
     }
 
@@ -155,8 +164,14 @@ impl LookAtSales {
         let dealer = self.figures.dealer_of(staff).await?;
         let dealer = dealer.ok_or(Common::absent("staff member"))?;
         rules::sees_member(actor, dealer, staff)?;
+        days::in_order(span.from, span.to)?;
         self.figures.member(dealer, staff, span).await
     }
+}
+
+/// The actor's own dealer: to somebody who works for no dealer there is none.
+fn own(actor: &Actor, right: Right, dealer: Option<DealerId>) -> Result<DealerId, Common> {
+    actor.acting_dealer(right, dealer, Common::absent("dealer"))
 }
 
 fn acting(actor: &Actor, right: Right, dealer: Option<DealerId>) -> Result<DealerId, Common> {

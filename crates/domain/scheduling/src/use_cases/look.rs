@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveTime};
 use kernel::Instant;
 use kernel::actor::{Actor, Scope};
+use kernel::days;
 use kernel::error::Common;
 use kernel::id::{BookingId, DealerId, ListingId, SiteId};
 use kernel::paging::{Page, PageRequest};
@@ -93,6 +94,7 @@ impl TestDrives {
             right: Right::ManageBookings.as_str(),
         };
         let dealer = actor.acting_dealer(Right::ManageBookings, dealer, stranger)?;
+        days::in_order(filter.from, filter.to)?;
         let visible: &[SiteId] = match actor.member_of(dealer) {
             Some(member) if !member.role.includes(Role::Manager) => &member.sites,
             Some(_) | None => &[],

@@ -11,14 +11,14 @@ use crate::request::{NewWebhook, WebhookChanges};
 use crate::rules::{self, NewIds, Registration};
 
 impl KeepWebhooks {
-    /// Registers an endpoint for the actor's dealer; an admin's hears of everything, unless a dealer is named.
+    /// Registers an endpoint for the dealer of the actor, a person or a program; an admin's hears of everything, unless a dealer is named.
     pub async fn register(
         &self,
         act: &Act,
         dealer: Option<DealerId>,
         new: &NewWebhook,
     ) -> Result<WithSecret, Error> {
-        let by = act.actor.person()?.user;
+        let by = act.actor.user();
         let registration = Registration {
             owner: rules::owner(&act.actor, dealer)?,
             with: new.check(self.reach, &self.events)?,
