@@ -42,6 +42,7 @@ mod webhooks;
 
 pub(crate) use self::audit::verifying as audit_verification;
 pub(crate) use self::inventory::imports;
+pub(crate) use self::media::tidy;
 
 /// What the rest is built on.
 #[derive(Clone)]
@@ -195,8 +196,8 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     ];
     handlers.push(Arc::new(audit::sealing(ground)));
     handlers.extend(webhooks::handlers(ground, &webhooks)?);
-    let (media, media_handlers) = media::media(ground)?;
-    handlers.extend(media_handlers);
+    let (media, tidy) = media::media(ground)?;
+    handlers.extend(media::handlers(&tidy));
     let relay = relay(ground, words, &webhooks, &scheduling);
     let worker = Worker {
         queue: Arc::new(queue.clone()),
