@@ -22,10 +22,9 @@ pub(crate) async fn the_demo_has_pictures_and_negotiations(backend: Backend) {
     let made = home.run(&["demo", "--json"], "");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let demo: Value = serde_json::from_slice(&made.stdout).unwrap();
-    // A web node draws nothing: the pictures are there when the demo is.
     let server = home.serve().await;
     let anyone = home.client(None);
-    let found = anyone.get("/listings?limit=100").await.expect(200);
+    let found = anyone.get("/listings?page_size=100").await.expect(200);
     let cards = found.body["results"].as_array().unwrap();
     assert!(cards.len() >= 50, "{}", cards.len());
     for card in cards {

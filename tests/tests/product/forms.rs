@@ -12,6 +12,8 @@ use reqwest::multipart::{Form, Part};
 use serde_json::json;
 use test_databases::Backend;
 
+use crate::stock_files::ended;
+
 pub(crate) async fn a_form_of_another_type_is_refused_as_such(backend: Backend) {
     let app = TestApp::start(backend).await;
     let admin = app.admin().await.client;
@@ -100,9 +102,8 @@ pub(crate) async fn a_packed_import_is_taken_within_bounds(backend: Backend) {
     );
     let form = written(file.as_bytes(), &oak.site);
     let accepted = send_packed(&oak.owner, packed(&form)).await.expect(202);
-    app.settle().await;
-    let job = oak.owner.get(&format!("/jobs/{}", accepted.text("/id"))).await;
-    assert_eq!(job.expect(200).body["progress"], json!({ "done": 1, "total": 1 }));
+    let job = ended(&app, &oak.owner, &accepted.text("/id")).await;
+    assert_eq!(job["progress"], json!({ "done": 1, "total": 1 }));
 
     let none = send_packed(&oak.owner, form).await.expect(400);
     assert_eq!(none.body["errors"][0]["code"], "malformed_form");
