@@ -16,7 +16,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::gate::{self, Gate};
 use crate::problem::ApiError;
 use crate::system::{self, Served};
-use crate::{Services, Settings, document, routes};
+use crate::{Core, Services, Settings, document, routes};
 
 /// What is made once and shared by all workers.
 #[derive(Clone)]
@@ -101,7 +101,14 @@ impl Shared {
         .wrap(from_fn(gate::pass))
         .wrap(Compress::default())
         .wrap(cors(&self.services.core.settings))
+        .wrap(from_fn(gate::tell_preflight))
     }
+}
+
+/// The probes alone, for a node that answers nothing else: the same words as in the whole application.
+pub fn probes(core: &Core, config: &mut web::ServiceConfig) {
+    config.app_data(web::Data::new(core.clone()));
+    system::probes(config);
 }
 
 fn cors(settings: &Settings) -> Cors {

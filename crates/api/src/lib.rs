@@ -62,6 +62,8 @@ pub trait Authenticate: Send + Sync {
 pub trait Health: Send + Sync {
     /// Asks the database.
     async fn database(&self) -> Result<(), Common>;
+    /// Asks the store of files: can something be kept there?
+    async fn files(&self) -> Result<(), Common>;
     /// False once the program is shutting down.
     fn accepting(&self) -> bool;
 }

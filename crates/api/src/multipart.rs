@@ -30,3 +30,11 @@ pub(crate) async fn text(field: &mut Field) -> Result<String, ApiError> {
     }
     String::from_utf8(bytes).map_err(|_| malformed("a field is not UTF-8"))
 }
+
+/// Reads a field that nobody wants to its end: it may be anything, a file too.
+pub(crate) async fn drain(field: &mut Field) -> Result<(), ApiError> {
+    while let Some(chunk) = field.next().await {
+        chunk.map_err(|e| malformed(&e.to_string()))?;
+    }
+    Ok(())
+}

@@ -54,6 +54,8 @@ pub enum BodyKind {
     Multipart {
         /// Checks the JSON.
         or_json: Option<Box<Validator>>,
+        /// Whether it may come packed by gzip.
+        packed: bool,
     },
     /// Bytes, read by the handler.
     Bytes,
@@ -164,12 +166,12 @@ fn read_operation(operation: &Value, method: &Method, components: &Value) -> Res
             () if method.is_safe() => Class::Read,
             () => Class::Write,
         },
-        body: read_body(operation.get("requestBody"), components)?,
+        body: read_body(operation.get("requestBody"), flag("x-gzip"), components)?,
         query: read_query(operation.get("parameters"), components)?,
     })
 }
 
-fn read_body(body: Option<&Value>, components: &Value) -> Result<BodyKind, String> {
+fn read_body(body: Option<&Value>, packed: bool, components: &Value) -> Result<BodyKind, String> {
     let Some(body) = body else {
         return Ok(BodyKind::None);
     };
@@ -182,6 +184,7 @@ fn read_body(body: Option<&Value>, components: &Value) -> Result<BodyKind, Strin
         let schema = schema_of("application/json").map(|schema| compile(schema, components));
         return Ok(BodyKind::Multipart {
             or_json: schema.transpose()?.map(Box::new),
+            packed,
         });
     }
     if content.contains_key("application/octet-stream") {

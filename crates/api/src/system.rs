@@ -31,6 +31,11 @@ pub(crate) fn root_routes(config: &mut ServiceConfig<'_>) {
     config.service(show_live).service(show_ready);
 }
 
+/// The probes without the document.
+pub(crate) fn probes(config: &mut web::ServiceConfig) {
+    config.service(show_live).service(show_ready);
+}
+
 /// The completed document, as served.
 pub(crate) struct Served(pub(crate) Value);
 
@@ -73,6 +78,8 @@ async fn show_live() -> Response {
 }
 
 /// Can it take requests?
+///
+/// Whether the database answers, and whether files can be kept. Not the mail server: letters wait for it in the queue.
 #[utoipa::path(tag = "system", operation_id = "health_ready", responses((status = 200, description = "It can.", body = StateDto)))]
 #[get("/health/ready")]
 async fn show_ready(core: web::Data<Core>) -> Response {
@@ -83,12 +90,13 @@ async fn show_ready(core: web::Data<Core>) -> Response {
             "this node is shutting down",
         ));
     }
-    core.health
-        .database()
-        .await
-        .map_err(|error| Common::Unavailable {
-            internal: error.to_string(),
-        })?;
+    // The mail server is not asked: while it is away letters wait in the queue, and no request fails. If it counted, its outage would take
+    // every node out at once. So it is with whatever else jobs reach: Twilio, push services, webhooks.
+    let away = |error: Common| Common::Unavailable {
+        internal: error.to_string(),
+    };
+    core.health.database().await.map_err(away)?;
+    core.health.files().await.map_err(away)?;
     Answer::ok(&StateDto { status: "ok" })
 }
 

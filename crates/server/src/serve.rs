@@ -1,13 +1,11 @@
 //! Serves until a signal comes, then drains.
 
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
-use api::Health;
 use api::app::Shared;
 use clap::ValueEnum;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -62,18 +60,16 @@ pub async fn serve(
         dev,
         accepting,
     } = product;
-    let health = Arc::clone(&services.core.health);
+    let core = services.core.clone();
     let shared = Shared::new(services)
         .map_err(anyhow::Error::msg)
         .context("the API document is broken")?;
     let forgetting = shared.clone();
     let server = if role == Role::Worker {
         let probes = HttpServer::new(move || {
-            let (health, metrics) = (web::Data::from(Arc::clone(&health)), metrics.clone());
+            let (core, metrics) = (core.clone(), metrics.clone());
             App::new()
-                .app_data(health)
-                .route("/health/live", web::get().to(HttpResponse::Ok))
-                .route("/health/ready", web::get().to(show_ready))
+                .configure(move |config| api::app::probes(&core, config))
                 .configure(move |config| metrics_page(metrics, config))
         });
         let probes = probes
@@ -135,15 +131,6 @@ pub async fn serve(
     }
     tracing::info!("stopped");
     Ok(())
-}
-
-/// Can this node do its work?
-async fn show_ready(health: web::Data<dyn Health>) -> HttpResponse {
-    if health.accepting() && health.database().await.is_ok() {
-        HttpResponse::Ok().finish()
-    } else {
-        HttpResponse::ServiceUnavailable().finish()
-    }
 }
 
 fn metrics_page(metrics: Option<Metrics>, config: &mut web::ServiceConfig) {

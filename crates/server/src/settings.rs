@@ -11,6 +11,9 @@ use kernel::zone::Zone;
 use secrecy::SecretString;
 
 mod listed;
+mod log;
+mod mail;
+mod origin;
 mod s3;
 mod twilio;
 
@@ -139,18 +142,25 @@ impl Reader<'_> {
         let (text, source) = self.raw.get(key).filter(|(text, _)| !text.is_empty())?;
         let value = read(text);
         if value.is_none() {
-            let about = SETTINGS.iter().find(|s| s.key == key);
-            let shown = if about.is_some_and(|s| s.secret) {
-                "(not shown)"
-            } else {
-                text
-            };
-            self.wrong.push(format!(
-                "{source}: “{shown}” is not right. {}",
-                about.map_or("", |s| s.help)
-            ));
+            self.wrong.push(not_right(key, source, text));
         }
         value
+    }
+
+    /// The values of `key`, separated by commas, each read by `read`. Each wrong one is noted by itself.
+    fn values<T>(&mut self, key: &'static str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let Some((text, source)) = self.raw.get(key) else {
+            return Vec::new();
+        };
+        let given = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let mut values = Vec::new();
+        for part in given {
+            match read(part) {
+                Some(value) => values.push(value),
+                None => self.wrong.push(not_right(key, source, part)),
+            }
+        }
+        values
     }
 
     fn text(&mut self, key: &'static str) -> Option<String> {
@@ -172,6 +182,18 @@ impl Reader<'_> {
     }
 }
 
+/// What is told of a wrong value: where it comes from, what it is (unless that is secret), and what would be right.
+fn not_right(key: &str, source: &str, value: &str) -> String {
+    let about = SETTINGS.iter().find(|s| s.key == key);
+    let shown = if about.is_some_and(|s| s.secret) {
+        "(not shown)"
+    } else {
+        value
+    };
+    let help = about.map_or("", |s| s.help);
+    format!("{source}: “{shown}” is not right. {help}")
+}
+
 impl Config {
     /// Threads that serve: as configured, else one a processor.
     pub fn serving_threads(&self) -> usize {
@@ -185,13 +207,6 @@ impl Config {
             raw,
             wrong: Vec::new(),
         };
-        let list = |text: &str| {
-            text.split(',')
-                .map(str::trim)
-                .filter(|t| !t.is_empty())
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        };
         let listen = r.value("listen", |t| t.parse::<SocketAddr>().ok());
         let public_url = r.value("public_url", |t| {
             let fits =
@@ -203,6 +218,9 @@ impl Config {
             (t.starts_with("sqlite:") || t.starts_with("postgres://") || t.starts_with("postgresql://"))
                 .then(|| SecretString::from(t))
         });
+        // Read outside, so that what is wrong with them is told along with whatever else is wrong.
+        let mail = mail::read(&mut r);
+        let log = r.value("log", log::read);
         let config = (|| {
             let data_dir = data_dir?;
             let listen = listen?;
@@ -228,18 +246,14 @@ impl Config {
                 require_email_verification: r.choice("require_email_verification", "true", "false")?,
                 admin_totp: r.choice("admin_totp", "required", "optional")?,
                 rate_limit: r.choice("rate_limit", "on", "off")?,
-                trusted_proxies: r
-                    .value("trusted_proxies", |t| {
-                        list(t).iter().map(|ip| ip.parse().ok()).collect()
-                    })
-                    .unwrap_or_default(),
-                allowed_origins: r.value("allowed_origins", |t| Some(list(t))).unwrap_or_default(),
+                trusted_proxies: r.values("trusted_proxies", |t| t.parse().ok()),
+                allowed_origins: r.values("allowed_origins", origin::read),
                 currency: r.value("currency", |t| Currency::parse(t).ok())?,
                 distance_unit: r.value("distance_unit", |t| t.parse().ok())?,
                 time_zone: r.value("time_zone", |t| t.parse().ok())?,
-                smtp_url: r.secret("smtp_url"),
-                smtp_ca_file: r.text("smtp_ca_file").map(PathBuf::from),
-                smtp_from: r.text("smtp_from")?,
+                smtp_url: mail.url,
+                smtp_ca_file: mail.ca_file,
+                smtp_from: mail.from?,
                 media_dir: r
                     .text("media_dir")
                     .map_or_else(|| data_dir.join("media"), PathBuf::from),
@@ -251,7 +265,7 @@ impl Config {
                     .value("shutdown_pause_ms", |t| t.parse().ok().filter(|ms| *ms <= 5_000))
                     .unwrap_or(if production { 3_000 } else { 0 }),
                 threads: r.value("threads", |t| t.parse().ok().filter(|n| (1..=256).contains(n))),
-                log: r.text("log")?,
+                log: log?,
                 log_json: r.choice("log_format", "json", "text")?,
                 data_dir,
             })
@@ -269,5 +283,86 @@ impl Config {
             Some(config) if r.wrong.is_empty() => Ok(config),
             _ => Err(r.wrong.join("\n")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, Raw};
+
+    fn read(name: &str, value: &str) -> Result<Config, String> {
+        let given = [(format!("FORECOURT_{name}"), value.to_owned())];
+        Config::read(&Raw::from_sources(None, given)?)
+    }
+
+    #[test]
+    fn what_is_right_is_taken() {
+        for (name, value) in [
+            ("ALLOWED_ORIGINS", "https://cars.example.com, http://localhost:3000"),
+            ("ALLOWED_ORIGINS", "http://[::1]:3000"),
+            ("ALLOWED_ORIGINS", ""),
+            ("LOG", "warn"),
+            ("LOG", "OFF"),
+            ("LOG", "info,sqlx=warn,forecourt_api::gate=debug"),
+            ("SMTP_FROM", "desk@cars.example.com"),
+            ("SMTP_FROM", "The Desk <desk@cars.example.com>"),
+            ("SMTP_URL", "smtp://127.0.0.1:2525"),
+            ("SMTP_URL", "smtps://desk:secret@mail.example.com"),
+            ("SMTP_URL", "smtp://mail.example.com?tls=required"),
+            ("S3_BUCKET", "forecourt-files.2026"),
+        ] {
+            assert!(read(name, value).is_ok(), "{name}={value}: {:?}", read(name, value).err());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_setting_its_value_and_what_would_be_right() {
+        for (name, value, right) in [
+            ("LISTEN", "8080", "127.0.0.1:8080"),
+            ("CURRENCY", "Dollar", "EUR"),
+            ("TIME_ZONE", "Berlin", "Europe/Berlin"),
+            ("ALLOWED_ORIGINS", "foo", "https://cars.example.com"),
+            ("ALLOWED_ORIGINS", "http://a.com/", "SCHEME://HOST"),
+            ("ALLOWED_ORIGINS", "http://a.com/path", "SCHEME://HOST"),
+            ("ALLOWED_ORIGINS", "https://a.com:443", "SCHEME://HOST"),
+            ("ALLOWED_ORIGINS", "*", "name each"),
+            ("TRUSTED_PROXIES", "proxy", "Addresses"),
+            ("LOG", "blah", "`info`"),
+            ("LOG", "!!!", "`info`"),
+            ("LOG", "info,", "`info`"),
+            ("LOG", "info,forecourt_api=loud", "`info`"),
+            ("SMTP_FROM", "nobody", "noreply@forecourt.example"),
+            ("SMTP_CA_FILE", "/nope", "PEM"),
+            ("SMTP_CA_FILE", "Cargo.toml", "PEM"),
+            ("S3_BUCKET", "BAD_bucket!", "small letters"),
+            ("S3_BUCKET", "-files", "small letters"),
+        ] {
+            let told = read(name, value).unwrap_err();
+            let begins = format!("FORECOURT_{name}: “{value}” is not right.");
+            assert!(
+                told.contains(right) && told.starts_with(&begins),
+                "{name}={value}: {told}"
+            );
+            assert_eq!(told.lines().count(), 1, "{told}");
+        }
+    }
+
+    #[test]
+    fn a_mail_server_that_can_be_none_is_told_without_its_password() {
+        for value in ["http://x", "smtp://", "mail.example.com", "smtp://u:hush@h?tls=hush"] {
+            let told = read("SMTP_URL", value).unwrap_err();
+            assert!(
+                told.starts_with("FORECOURT_SMTP_URL: “(not shown)”") && told.contains("smtp://HOST:PORT"),
+                "{value}: {told}"
+            );
+            assert!(!told.contains("hush"), "{told}");
+        }
+    }
+
+    #[test]
+    fn of_a_list_the_wrong_ones_are_told() {
+        let told = read("ALLOWED_ORIGINS", "https://a.com,foo,https://b.com,*").unwrap_err();
+        assert_eq!(told.lines().count(), 2, "{told}");
+        assert!(told.contains("“foo”") && told.contains("“*”"), "{told}");
     }
 }

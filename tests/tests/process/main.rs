@@ -12,6 +12,7 @@ use test_databases::Backend;
 
 mod away;
 mod crash;
+mod demo;
 mod endings;
 mod keys;
 mod letters;
@@ -53,6 +54,9 @@ const JOURNEYS: &[Journey] = &[
         Backend::Postgres
     ),
     journey!(keys::an_api_key_is_in_no_log),
+    journey!(demo::the_demo_has_pictures_and_negotiations),
+    journey!(starts::a_wrong_setting_ends_the_start, Backend::Sqlite),
+    journey!(starts::a_node_without_its_files_is_not_ready),
     journey!(persons::an_erased_person_is_nowhere),
     journey!(letters::a_letter_waits_for_its_server),
     journey!(letters::a_letter_refused_for_good_is_kept_and_sent_when_an_operator_says_so),

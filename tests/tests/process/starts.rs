@@ -106,6 +106,10 @@ pub(crate) async fn one_node_answers_and_another_works(backend: Backend) {
     }
     assert!(sink.ids().contains_key("ann@example.com"), "the worker does");
     let there = home.client(None);
+    for node in [&client, &there] {
+        let ready = node.call_at(Method::GET, "/health/ready").send().await.expect(200);
+        assert_eq!(ready.body, json!({ "status": "ok" }), "both say it alike");
+    }
     assert_eq!(
         there.get("/listings").await.status,
         404,
@@ -122,4 +126,38 @@ pub(crate) async fn nodes_with_a_part_of_the_work_need_postgres(backend: Backend
     assert_eq!(ended.status.code(), Some(1));
     let told = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert!(told.contains("DATABASE_URL=postgres://"), "{told}");
+}
+
+pub(crate) async fn a_wrong_setting_ends_the_start(backend: Backend) {
+    let home = Home::new(backend)
+        .await
+        .with("FORECOURT_ALLOWED_ORIGINS", "http://a.com/")
+        .with("FORECOURT_SMTP_FROM", "nobody")
+        .with("FORECOURT_SMTP_URL", "http://x");
+    for command in [&["config", "check"][..], &["serve"]] {
+        let ended = home.run(command, "");
+        assert_eq!(ended.status.code(), Some(1), "{command:?}");
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        for wrong in [
+            "FORECOURT_ALLOWED_ORIGINS: “http://a.com/”",
+            "FORECOURT_SMTP_FROM: “nobody”",
+            "FORECOURT_SMTP_URL: “(not shown)”",
+        ] {
+            assert!(told.contains(wrong), "{command:?}: {told}");
+        }
+    }
+}
+
+pub(crate) async fn a_node_without_its_files_is_not_ready(backend: Backend) {
+    let home = Home::new(backend).await;
+    let server = home.serve().await;
+    let media = home.folder.path().join("data/media");
+    let away = home.folder.path().join("data/elsewhere");
+    let ready = || home.client(None).call_at(Method::GET, "/health/ready").send();
+    std::fs::rename(&media, &away).unwrap();
+    let told = ready().await.expect(503);
+    assert_eq!(told.header("content-type"), Some("application/problem+json"));
+    std::fs::rename(&away, &media).unwrap();
+    let _ = ready().await.expect(200);
+    server.stop().await;
 }

@@ -100,12 +100,14 @@ pub(crate) async fn browsers_of_allowed_origins_may_call(backend: Backend) {
         Some("http://localhost:3000")
     );
     assert_eq!(allowed.header("access-control-allow-credentials"), Some("true"));
+    let refused = preflight("http://evil.example").await.expect(400);
+    assert_eq!(refused.header("access-control-allow-origin"), None);
+    assert_eq!(refused.header("content-type"), Some("application/problem+json"));
     assert_eq!(
-        preflight("http://evil.example")
-            .await
-            .header("access-control-allow-origin"),
-        None
+        refused.header("x-request-id").unwrap(),
+        refused.text("/request_id")
     );
+    assert_eq!(refused.problem(400), "malformed_request");
     app.finish().await;
 }
 

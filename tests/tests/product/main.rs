@@ -22,6 +22,7 @@ mod conventions;
 mod dealers;
 mod documents;
 mod drive_keeping;
+mod forms;
 mod identity;
 mod imports;
 mod inventory;
@@ -73,6 +74,9 @@ const JOURNEYS: &[Journey] = &[
     journey!(media::people_cars_and_dealers_have_pictures),
     journey!(media::what_nothing_uses_is_gone_after_a_day),
     journey!(media::no_path_leads_out_of_the_store),
+    journey!(forms::a_form_of_another_type_is_refused_as_such),
+    journey!(forms::a_file_in_a_field_that_there_is_not_is_named),
+    journey!(forms::a_packed_import_is_taken_within_bounds),
     journey!(malformed::no_body_breaks_an_operation),
     journey!(malformed::no_query_and_no_path_breaks_an_operation),
     journey!(malformed::no_header_breaks_an_operation),

@@ -5,5 +5,5 @@ mod smtp;
 mod words;
 
 pub use mailbox::{Mailbox, Received};
-pub use smtp::SmtpCourier;
+pub use smtp::{SmtpCourier, are_roots, is_sender, is_server, trusted};
 pub use words::TemplateWords;

@@ -37,6 +37,29 @@ impl SmtpCourier {
     }
 }
 
+/// Can letters be handed to a server at this URL, as far as can be said without connecting?
+pub fn is_server(url: &str) -> bool {
+    let named = Url::parse(url).is_ok_and(|url| url.host_str().is_some_and(|host| !host.is_empty()));
+    named && AsyncSmtpTransport::<Tokio1Executor>::from_url(url).is_ok()
+}
+
+/// Can letters come from this: an address, or a name and an address?
+pub fn is_sender(from: &str) -> bool {
+    from.parse::<Mailbox>().is_ok()
+}
+
+/// Are these certificates (PEM)?
+pub fn are_roots(pem: &[u8]) -> bool {
+    // What holds none is read as a list of none.
+    let begins = b"-----BEGIN CERTIFICATE-----";
+    pem.windows(begins.len()).any(|part| part == begins) && Certificate::from_pem(pem).is_ok()
+}
+
+/// Do the certificates go with the server: does its URL ask for TLS?
+pub fn trusted(url: &str, roots: &[u8]) -> Result<(), String> {
+    trusting(url, roots).map(|_| ())
+}
+
 /// The kind of TLS that the URL asks for, with more roots of trust.
 fn trusting(url: &str, roots: &[u8]) -> Result<Tls, String> {
     let url = Url::parse(url).map_err(|e| e.to_string())?;

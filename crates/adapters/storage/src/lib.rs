@@ -9,7 +9,7 @@ mod profile;
 mod store;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kernel::ports::Clock;
@@ -31,6 +31,7 @@ pub struct Store {
 enum Links {
     /// To this program.
     Here {
+        folder: PathBuf,
         public_url: String,
         signer: Arc<dyn Signer>,
     },
@@ -69,6 +70,7 @@ impl Store {
             // A file that was acknowledged survives the machine too.
             objects: Arc::new(files.with_automatic_cleanup(true).with_fsync(true)),
             links: Links::Here {
+                folder: folder.to_owned(),
                 public_url: public_url.to_owned(),
                 signer,
             },

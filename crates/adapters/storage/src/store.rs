@@ -1,5 +1,6 @@
 //! The port, on whatever keeps objects.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -27,6 +28,8 @@ use crate::{Links, Store};
 
 /// Binds the bytes' hash into a signature of S3.
 const CHECKSUM: HeaderName = HeaderName::from_static("x-amz-checksum-sha256");
+/// What probes are called.
+const PROBE: &str = "probe";
 const CONTENT_TYPE: HeaderName = HeaderName::from_static("content-type");
 
 fn away(error: &Error) -> Common {
@@ -96,7 +99,7 @@ impl Storage for Store {
                 let key = Key::of(Area::Incoming, file.id);
                 return upload_to_s3(store, &key, file, self.left(until)).await;
             }
-            Links::Here { public_url, signer } => (public_url, signer),
+            Links::Here { public_url, signer, .. } => (public_url, signer),
         };
         let grant = UploadGrant {
             file: file.id,
@@ -123,7 +126,7 @@ impl Storage for Store {
                 let url = store.signed_url(Method::GET, &path, self.left(until)).await;
                 return Ok(url.map_err(|e| away(&e))?.into());
             }
-            Links::Here { public_url, signer } => (public_url, signer),
+            Links::Here { public_url, signer, .. } => (public_url, signer),
         };
         let grant = DownloadGrant {
             file: file.id,
@@ -142,6 +145,28 @@ impl Storage for Store {
             } => Some(format!("{url}/{key}")),
             Links::There { public_url: None, .. } | Links::Here { .. } => None,
         }
+    }
+
+    async fn probe(&self) -> Result<(), Common> {
+        let Links::Here { folder, .. } = &self.links else {
+            // A bucket that is away, or closed to these credentials, can't be listed. Under this name nothing is ever put.
+            let prefix = Path::from(PROBE);
+            let mut objects = self.objects.list(Some(&prefix));
+            return objects.try_next().await.map(|_| ()).map_err(|e| away(&e));
+        };
+        // A disk that is full or not there is noticed on writing alone. Nodes that share the folder may do so at once.
+        let file = folder.join(format!("{PROBE}-{}", std::process::id()));
+        let written = tokio::task::spawn_blocking(move || {
+            std::fs::write(&file, PROBE)?;
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            }
+        });
+        let written = written.await.map_err(|e| Common::internal(e.to_string()))?;
+        written.map_err(|error| Common::Unavailable {
+            internal: format!("the store of files: {error}"),
+        })
     }
 
     async fn size(&self, key: &Key) -> Result<Option<u64>, Common> {

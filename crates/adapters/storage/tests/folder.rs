@@ -164,3 +164,15 @@ async fn a_link_binds_all_that_was_announced() {
         assert_ne!(other.text(), grant.text());
     }
 }
+
+#[tokio::test]
+async fn a_folder_that_is_gone_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path());
+    store.probe().await.unwrap();
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 0, "nothing of the probe is left");
+    folder.close().unwrap();
+    let told = format!("{:?}", store.probe().await.unwrap_err());
+    assert!(told.contains("the store of files"), "{told}");
+}

@@ -13,6 +13,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::headers::text;
+use super::unpack;
 use crate::extract::{CheckedBody, CheckedForm, CheckedQuery};
 use crate::operation::{BodyKind, FORM, Operation};
 use crate::problem::ApiError;
@@ -56,12 +57,24 @@ pub(super) async fn read(operation: &Operation, request: &mut ServiceRequest) ->
         }
         BodyKind::Multipart {
             or_json: Some(validator),
+            ..
         } if named_type(request.headers()).as_deref() == Some("application/json") => {
             let bytes = bytes_of(request, &["application/json"]).await?;
             fingerprint.update(&bytes);
             Some((validator, parsed(&bytes, true)?))
         }
-        BodyKind::None | BodyKind::Multipart { .. } | BodyKind::Bytes => None,
+        BodyKind::Multipart { or_json, packed } => {
+            let mut taken = vec!["multipart/form-data"];
+            taken.extend(or_json.is_some().then_some("application/json"));
+            refuse_other_types(request.headers(), false, &taken)?;
+            if *packed && encoding(request.headers()).is_some_and(|e| e.eq_ignore_ascii_case("gzip")) {
+                unpack::gzip(request);
+            } else {
+                refuse_encodings(request.headers(), *packed)?;
+            }
+            None
+        }
+        BodyKind::None | BodyKind::Bytes => None,
     };
     match shape::read_query(&operation.query, request.query_string()) {
         Ok(query) => {
@@ -97,6 +110,7 @@ async fn bytes_of(request: &mut ServiceRequest, taken: &[&str]) -> Result<web::B
         }
         bytes.extend_from_slice(&chunk);
     }
+    refuse_encodings(request.headers(), false)?;
     refuse_other_types(request.headers(), bytes.is_empty(), taken)?;
     Ok(bytes)
 }
@@ -109,20 +123,32 @@ fn too_large() -> ApiError {
     )
 }
 
-fn refuse_other_types(headers: &HeaderMap, empty: bool, taken: &[&str]) -> Result<(), ApiError> {
-    let refused = |message| {
-        ApiError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            message,
-        )
+fn refused(message: String) -> ApiError {
+    ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        message,
+    )
+}
+
+/// How the body is packed, if it is.
+fn encoding(headers: &HeaderMap) -> Option<&str> {
+    text(headers, &header::CONTENT_ENCODING).filter(|encoding| !encoding.eq_ignore_ascii_case("identity"))
+}
+
+/// Refuses a body that is packed: `gzip` says whether there is a way that would be taken.
+fn refuse_encodings(headers: &HeaderMap, gzip: bool) -> Result<(), ApiError> {
+    let Some(encoding) = encoding(headers) else {
+        return Ok(());
     };
-    if let Some(encoding) =
-        text(headers, &header::CONTENT_ENCODING).filter(|e| !e.eq_ignore_ascii_case("identity"))
-    {
-        let message = format!("send the body as it is, not as {}", excerpt(encoding));
-        return Err(refused(message));
-    }
+    let taken = if gzip { "as it is, or as gzip" } else { "as it is" };
+    Err(refused(format!(
+        "send the body {taken}, not as {}",
+        excerpt(encoding)
+    )))
+}
+
+fn refuse_other_types(headers: &HeaderMap, empty: bool, taken: &[&str]) -> Result<(), ApiError> {
     let kind = named_type(headers);
     if empty || kind.as_deref().is_some_and(|kind| taken.contains(&kind)) {
         return Ok(());
@@ -130,7 +156,7 @@ fn refuse_other_types(headers: &HeaderMap, empty: bool, taken: &[&str]) -> Resul
     let given = kind.unwrap_or_else(|| "none".to_owned());
     Err(refused(format!(
         "send {}, not {}",
-        taken.first().unwrap_or(&""),
+        taken.join(" or "),
         excerpt(&given)
     )))
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant as Stopwatch;
 
+use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderValue;
@@ -25,6 +26,7 @@ use crate::problem::ApiError;
 mod caller;
 mod content;
 mod headers;
+mod unpack;
 
 /// What the gate needs. One for all workers.
 pub struct Gate {
@@ -91,6 +93,28 @@ pub async fn pass(
     Ok(response)
 }
 
+/// Tells a preflight that is refused (Fetch, 4.8) as a problem, like any other refusal. It never comes to [`pass`].
+pub(crate) async fn tell_preflight(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let gate = request.app_data::<web::Data<Arc<Gate>>>().map(|g| Arc::clone(g));
+    let request_id = gate.map(|gate| request_id(&request, &gate.core)).unwrap_or_default();
+    let response = next.call(request).await?.map_into_boxed_body();
+    let refused = response
+        .response()
+        .error()
+        .is_some_and(|error| error.as_error::<CorsError>().is_some());
+    if !refused {
+        return Ok(response);
+    }
+    let mut response = rendered(response, &request_id);
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    Ok(response)
+}
+
 /// A trailing slash is accepted and means the same.
 fn trim_slash(request: &mut ServiceRequest) {
     let path = request.path();
@@ -141,7 +165,10 @@ impl Gate {
         };
         let caller = Caller::of(&self.core, operation, request).await;
         let name = caller.name();
-        *standing = self.limits.count(operation.class, &name)?;
+        *standing = self.limits.count(operation.class, &name);
+        if let Some(refusal) = standing.as_ref().and_then(Standing::refusal) {
+            return Err(refusal.into());
+        }
         let actor = caller.actor?;
         if !operation.public && actor == Actor::Anonymous {
             return Err(Common::Unauthenticated.into());

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::dto::FileRefDto;
 use crate::extract::CheckedBody;
-use crate::multipart::{malformed, text};
+use crate::multipart::{drain, malformed, text};
 use crate::problem::ApiError;
 
 /// What the request brings.
@@ -43,15 +43,7 @@ impl FromRequest for Brought {
             None => Multipart::from_request(request, payload)
                 .into_inner()
                 .map(Self::Form)
-                .map_err(|error| {
-                    ApiError::new(
-                        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                        "unsupported_media_type",
-                        format!(
-                            "send multipart/form-data with the file, or application/json with its id: {error}"
-                        ),
-                    )
-                }),
+                .map_err(|error| malformed(&error.to_string())),
         })
     }
 }
@@ -137,7 +129,7 @@ async fn read(mut form: Multipart, purpose: Purpose) -> Result<Form, ApiError> {
             other => {
                 let told = "is not a field of this form";
                 wrong.add(format!("/{other}"), "unknown_field", told);
-                text(&mut field).await?;
+                drain(&mut field).await?;
             }
         }
     }

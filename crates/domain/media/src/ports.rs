@@ -183,6 +183,9 @@ pub trait Storage: Send + Sync {
     /// Where everybody finds public bytes, when that is not this program.
     fn public_link(&self, key: &Key) -> Option<String>;
 
+    /// Can bytes be kept there now? Cheap: it is asked every few seconds.
+    async fn probe(&self) -> Result<(), Common>;
+
     /// How many bytes lie there, if any.
     async fn size(&self, key: &Key) -> Result<Option<u64>, Common>;
 

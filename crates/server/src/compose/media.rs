@@ -16,9 +16,7 @@ use super::Ground;
 use crate::clock::SystemClock;
 
 /// The use cases, and what the worker does, on one store.
-pub(super) fn media(
-    ground: &Ground,
-) -> anyhow::Result<(MediaServices, impl Iterator<Item = Arc<dyn Handler>>)> {
+pub(super) fn media(ground: &Ground) -> anyhow::Result<(MediaServices, Tidy)> {
     let keys = Keys::open(&ground.config.data_dir, ground.random.as_ref())?;
     let signer: Arc<dyn Signer> = Arc::new(HmacSigner::new(&keys));
     let storage = store(ground, &signer)?;
@@ -52,13 +50,23 @@ pub(super) fn media(
         clock: Arc::clone(&ground.clock),
         wall: Arc::new(SystemClock),
     };
-    let handlers = MediaHandler::KINDS.into_iter().map(move |kind| {
+    Ok((services, tidy))
+}
+
+/// What draws pictures, for who can't wait for a worker.
+pub(crate) fn tidy(ground: &Ground) -> anyhow::Result<Tidy> {
+    let (_, tidy) = media(ground)?;
+    Ok(tidy)
+}
+
+/// What the worker does.
+pub(super) fn handlers(tidy: &Tidy) -> impl Iterator<Item = Arc<dyn Handler>> {
+    MediaHandler::KINDS.into_iter().map(|kind| {
         Arc::new(MediaHandler {
             tidy: tidy.clone(),
             kind,
         }) as Arc<dyn Handler>
-    });
-    Ok((services, handlers))
+    })
 }
 
 /// A bucket where one is configured, else a folder.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use ::media::ports::Storage;
 use anyhow::Context as _;
 use api::identity::IdentityServices;
 use api::scheduling::SchedulingServices;
@@ -43,6 +44,7 @@ mod webhooks;
 
 pub(crate) use self::audit::verifying as audit_verification;
 pub(crate) use self::inventory::imports;
+pub(crate) use self::media::tidy;
 
 /// What the rest is built on.
 #[derive(Clone)]
@@ -155,7 +157,8 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     let queue = SqlQueue::new(ground.db.clone());
     let accepting = Arc::new(AtomicBool::new(true));
     let accounts = identity::identity(ground)?;
-    let core = core(ground, &accounts, &queue, &accepting);
+    let (media, tidy) = media::media(ground)?;
+    let core = core(ground, &accounts, &queue, Arc::clone(&tidy.storage), &accepting);
     let mailbox = Mailbox::new();
     let courier = courier(config, &mailbox)?;
     let devices = channels::devices(ground)?;
@@ -203,8 +206,7 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     ];
     handlers.push(Arc::new(audit::sealing(ground)));
     handlers.extend(webhooks::handlers(ground, &webhooks)?);
-    let (media, media_handlers) = media::media(ground)?;
-    handlers.extend(media_handlers);
+    handlers.extend(media::handlers(&tidy));
     let relay = relay(ground, words, &webhooks, &scheduling);
     let worker = Worker {
         queue: Arc::new(queue.clone()),
@@ -241,15 +243,25 @@ pub fn product(ground: &Ground, manual: Option<crate::clock::ManualClock>) -> an
     })
 }
 
+/// How long the store of files may take to say that it is there: who asks whether this node is ready seldom waits longer.
+const PROBE: Duration = Duration::from_secs(2);
+
 /// What every endpoint is built on.
-fn core(ground: &Ground, accounts: &IdentityServices, queue: &SqlQueue, accepting: &Arc<AtomicBool>) -> Core {
+fn core(
+    ground: &Ground,
+    accounts: &IdentityServices,
+    queue: &SqlQueue,
+    storage: Arc<dyn Storage>,
+    accepting: &Arc<AtomicBool>,
+) -> Core {
     let config = &ground.config;
     Core {
         clock: Arc::clone(&ground.clock),
         ids: ground.ids.clone(),
         authenticate: Arc::new(identity::Bearers::new(accounts, Arc::clone(&ground.clock))),
-        health: Arc::new(DatabaseHealth {
+        health: Arc::new(Wellbeing {
             db: ground.db.clone(),
+            storage,
             accepting: Arc::clone(accepting),
         }),
         jobs: Arc::new(queue.clone()),
@@ -315,15 +327,25 @@ fn relay(
     }
 }
 
-struct DatabaseHealth {
+struct Wellbeing {
     db: Db,
+    storage: Arc<dyn Storage>,
     accepting: Arc<AtomicBool>,
 }
 
 #[async_trait]
-impl api::Health for DatabaseHealth {
+impl api::Health for Wellbeing {
     async fn database(&self) -> Result<(), Common> {
         self.db.ping().await
+    }
+
+    async fn files(&self) -> Result<(), Common> {
+        let probed = tokio::time::timeout(PROBE, self.storage.probe()).await;
+        probed.unwrap_or_else(|_| {
+            Err(Common::Unavailable {
+                internal: format!("the store of files does not answer within {PROBE:?}"),
+            })
+        })
     }
 
     fn accepting(&self) -> bool {

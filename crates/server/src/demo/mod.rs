@@ -1,14 +1,17 @@
 //! `forecourt demo`: a believable dealer group in an empty database, made by the same acts that its people would use.
 //!
 //! What the acts are told of the time lies in the past where the story does: cars were listed over the last four months, some
-//! were sold since, and test drives were driven last week.
+//! were sold since, test drives were driven last week, and prices are talked about since this morning.
 
 mod cars;
 mod dealers;
 mod drives;
 mod licence;
+mod negotiations;
 mod people;
+mod pictures;
 mod sales;
+mod silhouette;
 mod stock;
 
 use std::io::Write;
@@ -27,6 +30,7 @@ use crate::compose::{self, Ground};
 
 use dealers::{House, Shop};
 use people::Accounts;
+use pictures::Camera;
 
 /// A sign-in of the demo.
 #[derive(Clone, Debug, Serialize)]
@@ -68,6 +72,8 @@ pub struct Report {
     bookings: usize,
     #[serde(skip)]
     sales: usize,
+    #[serde(skip)]
+    negotiations: usize,
 }
 
 /// Where the acts of the demo come from.
@@ -127,11 +133,13 @@ pub async fn fill(ground: &Ground) -> anyhow::Result<Report> {
         houses.push(dealers::open(&stage, &mut accounts, shop).await?);
     }
     let customers = accounts.customers().await?;
+    let camera = Camera::new(compose::tidy(ground)?);
     let mut cars = Vec::new();
     for (n, house) in houses.iter().enumerate() {
-        cars.extend(stock::fill(&stage, house, n).await?);
+        cars.extend(stock::fill(&stage, &camera, house, n).await?);
     }
     let sales = sales::close(&stage, &houses, &mut cars).await?;
+    let negotiations = negotiations::open(&stage, &houses, &customers, &mut cars).await?;
     let bookings = drives::book(&stage, &houses, &customers, &cars).await?;
     Ok(Report {
         users: accounts.lines,
@@ -140,6 +148,7 @@ pub async fn fill(ground: &Ground) -> anyhow::Result<Report> {
         cars: cars.len(),
         bookings,
         sales,
+        negotiations,
     })
 }
 
@@ -154,8 +163,8 @@ impl Report {
         }
         writeln!(
             out,
-            "{} cars, {} sold, {} test drives.",
-            self.cars, self.sales, self.bookings
+            "{} cars with pictures, {} sold, {} test drives, {} negotiations.",
+            self.cars, self.sales, self.bookings, self.negotiations
         )?;
         writeln!(out)?;
         writeln!(out, "{:<12} {:<34} {:<26} NAME", "ROLE", "E-MAIL", "PASSWORD")?;

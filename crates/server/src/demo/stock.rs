@@ -13,6 +13,7 @@ use kernel::rights::Role;
 use super::Stage;
 use super::cars::{COLORS, Dice, FEATURES, MODELS, Model, vin};
 use super::dealers::House;
+use super::pictures::Camera;
 
 /// Cars of each dealer.
 const CARS: usize = 100;
@@ -66,7 +67,12 @@ fn price(model: &Model, trim: u64, age: u64, miles: u64, dice: &mut Dice) -> Pri
 }
 
 /// Fills the lots of a house. Cars came over the last four months.
-pub(super) async fn fill(stage: &Stage<'_>, house: &House, number: usize) -> anyhow::Result<Vec<Offer>> {
+pub(super) async fn fill(
+    stage: &Stage<'_>,
+    camera: &Camera,
+    house: &House,
+    number: usize,
+) -> anyhow::Result<Vec<Offer>> {
     let (user, membership) = house.member(Role::Manager)?;
     let seed = 1_000 + u64::try_from(number)?;
     let mut dice = Dice::new(seed);
@@ -85,6 +91,11 @@ pub(super) async fn fill(stage: &Stage<'_>, house: &House, number: usize) -> any
             .create(&act, &request)
             .await?
             .value;
+        if let VehicleChoice::New(car) = &request.vehicle {
+            let (body, color) = (car.body_type.as_deref(), car.exterior_color.as_deref());
+            let (body, color) = (body.unwrap_or_default(), color.unwrap_or_default());
+            camera.take(stage, &act, made.listing.id, body, color).await?;
+        }
         if publish && !open {
             let later = stage.by(user, Some(membership.clone()), hours_ago / 2);
             stage

@@ -49,7 +49,7 @@ pub const SETTINGS: &[Setting] = &[
         "listen",
         "FORECOURT_LISTEN",
         "127.0.0.1:8080",
-        "Address and port to serve on.",
+        "Address and port to serve on, such as `127.0.0.1:8080`, or `0.0.0.0:80` for all the world.",
     ),
     setting(
         "public_url",
@@ -95,7 +95,7 @@ pub const SETTINGS: &[Setting] = &[
         "s3_bucket",
         "FORECOURT_S3_BUCKET",
         "",
-        "Bucket of an S3 store that keeps files and pictures in place of a folder. Credentials come from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, from the shared credentials file (`AWS_PROFILE`), or from the role of the instance.",
+        "Bucket of an S3 store that keeps files and pictures in place of a folder: 3 to 63 small letters, digits, dots and hyphens, such as `forecourt-files`. Credentials come from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, from the shared credentials file (`AWS_PROFILE`), or from the role of the instance.",
     ),
     setting("s3_region", "FORECOURT_S3_REGION", "us-east-1", "Its region."),
     setting(
@@ -144,13 +144,13 @@ pub const SETTINGS: &[Setting] = &[
         "allowed_origins",
         "FORECOURT_ALLOWED_ORIGINS",
         "http://localhost:3000,http://localhost:3001,http://127.0.0.1:3000",
-        "Origins that browsers may call from, separated by commas.",
+        "Origins that browsers may call from, separated by commas, each as `SCHEME://HOST` or `SCHEME://HOST:PORT` without anything behind: `https://cars.example.com`. There is no `*`: name each of them.",
     ),
     setting(
         "currency",
         "FORECOURT_CURRENCY",
         "USD",
-        "The platform's currency (ISO 4217): prices in it come first. Another one has listings ordered anew at the next start.",
+        "The platform's currency (ISO 4217), such as `EUR`: prices in it come first. Another one has listings ordered anew at the next start.",
     ),
     setting(
         "distance_unit",
@@ -162,7 +162,7 @@ pub const SETTINGS: &[Setting] = &[
         "time_zone",
         "FORECOURT_TIME_ZONE",
         "America/New_York",
-        "The platform's zone (IANA): the daily digest goes by it for whoever has no quiet hours and saved no car of a showroom.",
+        "The platform's zone (IANA), such as `Europe/Berlin`: the daily digest goes by it for whoever has no quiet hours and saved no car of a showroom.",
     ),
     secret(
         "smtp_url",
@@ -173,13 +173,13 @@ pub const SETTINGS: &[Setting] = &[
         "smtp_ca_file",
         "FORECOURT_SMTP_CA_FILE",
         "",
-        "PEM file with certificates that an SMTP server may be known by, beside those that the world trusts.",
+        "PEM file, readable for this program, with certificates that an SMTP server may be known by, beside those that the world trusts.",
     ),
     setting(
         "smtp_from",
         "FORECOURT_SMTP_FROM",
         "Forecourt <noreply@forecourt.example>",
-        "Sender of letters.",
+        "Sender of letters: an address, or a name and an address as in `Forecourt <noreply@forecourt.example>`.",
     ),
     setting(
         "twilio_account_sid",
@@ -243,7 +243,7 @@ pub const SETTINGS: &[Setting] = &[
         "log",
         "FORECOURT_LOG",
         "info",
-        "What to log: a level, or targets with levels (`info,forecourt_api=debug`).",
+        "What to log: a level (`error`, `warn`, `info`, `debug`, `trace` or `off`), or targets with levels (`info,forecourt_api=debug`).",
     ),
     setting("log_format", "FORECOURT_LOG_FORMAT", "text", "`text` or `json`."),
 ];

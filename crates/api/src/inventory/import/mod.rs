@@ -45,8 +45,8 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 ///
 /// A CSV file (or gzip of one), up to 64 MiB. The VIN within the dealer is the key: new rows make listings, changed rows update, a
 /// second run of the same file does nothing, a row of a reserved or sold car is refused. The answer is a job; its report is at
-/// `/jobs/{id}/report`.
-#[utoipa::path(tag = "listings", operation_id = "import_listings",
+/// `/jobs/{id}/report`. The whole request may be packed, too (`Content-Encoding: gzip`), up to 65 MiB once it is unpacked.
+#[utoipa::path(tag = "listings", operation_id = "import_listings", extensions(("x-gzip" = json!(true))),
     request_body(content = ImportFormDto, content_type = "multipart/form-data"),
     responses((status = 202, description = "The job that takes it in.", body = JobDto)), security(("bearer" = [])))]
 #[post("/listings/import")]

@@ -12,7 +12,7 @@ use kernel::error::{Violation, Violations};
 use kernel::id::{DealerId, JobId, SiteId};
 use sha2::{Digest, Sha256};
 
-use crate::multipart::{malformed, text};
+use crate::multipart::{drain, malformed, text};
 use crate::problem::ApiError;
 
 /// Bytes of an uploaded file at most.
@@ -51,7 +51,7 @@ pub(super) async fn take(imports: &ImportListings, id: JobId, mut form: Multipar
         let place = match name.as_str() {
             "file" if file.is_some() => {
                 wrong.add("/file", "repeated", "is taken once: send one file a form");
-                while field.next().await.is_some() {}
+                drain(&mut field).await?;
                 continue;
             }
             "file" => {
@@ -68,7 +68,7 @@ pub(super) async fn take(imports: &ImportListings, id: JobId, mut form: Multipar
             _ => {
                 let message = "is none of file, site_id, mode, map, defaults, dry_run, status, dealer_id";
                 wrong.add(format!("/{name}"), "unknown_field", message);
-                text(&mut field).await?;
+                drain(&mut field).await?;
                 continue;
             }
         };
