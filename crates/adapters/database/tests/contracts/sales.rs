@@ -12,6 +12,7 @@ use negotiation::ports::NegotiationQueries;
 use negotiation::state::Status;
 use sales::ports::{Ledger, SaleFilter, SaleQueries, Whose};
 use sales::request::Subject;
+use uuid::Uuid;
 
 use crate::stage::{NINE, TEN};
 use crate::till::{ALWAYS, Till, codes, named, usd, user};
@@ -228,6 +229,87 @@ pub(crate) async fn one_key_sent_many_times_at_once_sells_once(world: World) {
     );
 }
 
+/// An owner enters the one car that is there by hand.
+async fn enter(till: &Till, kind: &str, owner: Uuid) {
+    let mut sql = till.db().sql();
+    sql.push(
+        "INSERT INTO vehicles (id, owner_kind, owner_id, status, vin, make, model, year, created_at, updated_at, version) \
+         SELECT ",
+    );
+    sql.bind(till.stage.world.ids.uuid())
+        .push(", ")
+        .bind(kind)
+        .push(", ")
+        .bind(owner);
+    sql.push(", 'active', vin, make, model, year, created_at, updated_at, 1 FROM vehicles");
+    till.db().run(sql).await.unwrap();
+}
+
+/// An owner of this kind writes into the log of their car.
+async fn note(till: &Till, kind: &str, words: &str) {
+    let mut sql = till.db().sql();
+    sql.push(
+        "INSERT INTO service_records (id, vehicle_id, owner_kind, owner_id, description, status, past_history, created_at, updated_at, version) \
+         SELECT ",
+    );
+    sql.bind(till.stage.world.ids.uuid())
+        .push(", v.id, v.owner_kind, v.owner_id, ")
+        .bind(words);
+    sql.push(", 'completed', FALSE, v.created_at, v.updated_at, 1 FROM vehicles v WHERE v.owner_kind = ")
+        .bind(kind);
+    till.db().run(sql).await.unwrap();
+}
+
+/// Whose log has which entries, and whose the records of the car are.
+async fn logs(till: &Till) -> (Vec<String>, Vec<String>) {
+    let entries = "SELECT v.owner_kind || ': ' || r.description FROM service_records r JOIN vehicles v ON v.id = r.vehicle_id ORDER BY 1";
+    let cars = "SELECT owner_kind || ' ' || status FROM vehicles ORDER BY 1";
+    (till.texts(entries).await, till.texts(cars).await)
+}
+
+pub(crate) async fn a_void_leaves_the_buyer_what_they_wrote(world: World) {
+    let till = Till::new(world).await;
+    let (stage, listing) = (&till.stage, till.stage.car().await);
+    let buyer = stage.customer().await;
+    note(&till, "dealer", "new brakes").await;
+    let sale = till.sell(listing, user(&buyer), 18_000).await.unwrap();
+    till.void(&sale).await.unwrap();
+    let dealers = vec!["dealer: new brakes".to_owned()];
+    let nothing = (dealers, vec!["dealer active".to_owned()]);
+    assert_eq!(logs(&till).await, nothing, "who wrote nothing keeps nothing");
+
+    enter(&till, "user", buyer.user().unwrap().uuid()).await;
+    note(&till, "user", "my own repair").await;
+    // Twice: what stayed joins again, and stays again.
+    for after in ["a first wash", "a second wash"] {
+        let sale = till.sell(listing, user(&buyer), 18_000).await.unwrap();
+        assert_eq!(logs(&till).await.1, ["user active"], "two records became one");
+        note(&till, "user", after).await;
+        till.void(&sale).await.unwrap();
+    }
+    let (entries, cars) = logs(&till).await;
+    assert_eq!(
+        entries,
+        [
+            "dealer: new brakes",
+            "user: a first wash",
+            "user: a second wash",
+            "user: my own repair"
+        ]
+    );
+    assert_eq!(cars, ["dealer active", "user active"]);
+}
+
+pub(crate) async fn a_car_that_was_entered_again_comes_back_as_one(world: World) {
+    let till = Till::new(world).await;
+    let listing = till.stage.car().await;
+    let sale = till.sell(listing, named(None), 18_000).await.unwrap();
+    enter(&till, "dealer", till.stage.dealer.uuid()).await;
+    till.void(&sale).await.unwrap();
+    assert_eq!(logs(&till).await.1, ["dealer active"]);
+    assert_eq!(till.texts("SELECT status FROM listings").await, ["active"]);
+}
+
 pub(crate) async fn a_buyer_known_by_address_takes_the_car_over_and_records_join(world: World) {
     let till = Till::new(world).await;
     let (stage, listing) = (&till.stage, till.stage.car().await);
@@ -236,16 +318,7 @@ pub(crate) async fn a_buyer_known_by_address_takes_the_car_over_and_records_join
     let sale = till.sell(listing, named(Some(&address)), 18_000).await.unwrap();
     let token = sale.purchase.unwrap().to_string();
     // Meanwhile the buyer entered the car by hand.
-    let mut sql = till.db().sql();
-    sql.push(
-        "INSERT INTO vehicles (id, owner_kind, owner_id, status, vin, make, model, year, created_at, updated_at, version) \
-         SELECT ",
-    );
-    sql.bind(stage.world.ids.uuid())
-        .push(", 'user', ")
-        .bind(buyer.user().unwrap().uuid());
-    sql.push(", 'active', vin, make, model, year, created_at, updated_at, 1 FROM vehicles");
-    till.db().run(sql).await.unwrap();
+    enter(&till, "user", buyer.user().unwrap().uuid()).await;
     let stranger = stage.customer().await;
     let refused = till
         .voiding()
