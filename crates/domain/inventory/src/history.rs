@@ -130,6 +130,7 @@ mod tests {
         let evening: Instant = "2026-06-09T01:30:00Z".parse().unwrap();
         let lines = [
             line("2026-06-01T09:00:00Z", Happened::Sold),
+            line("2026-06-08T13:00:00Z", Happened::Sold),
             line("2026-06-08T14:00:00Z", Happened::SaleVoided),
             line("2026-06-09T01:30:00Z", Happened::Sold),
         ];
@@ -138,6 +139,6 @@ mod tests {
             Some(evening),
             "it is the 8th in New York still"
         );
-        assert_eq!(sold_on(day, &lines[..2]), None);
+        assert_eq!(sold_on(day, &lines[..1]), None);
     }
 }
