@@ -121,7 +121,7 @@ pub(crate) async fn a_program_keeps_the_webhooks_of_its_dealer(backend: Backend)
         assert_eq!(refused.problem(403), "forbidden");
     }
     let made = writer.post("/webhooks", new).await.expect(201);
-    assert_eq!(made.text("/dealer_id"), oak.id);
+    assert_eq!(made.body["dealer_id"], json!(oak.id));
     let path = format!("/webhooks/{}", id_of(&made.body));
     for seeing in [&reader, &oak.owner] {
         let _ = seeing.get(&path).await.expect(200);
