@@ -76,7 +76,7 @@ const JOURNEYS: &[Journey] = &[
     journey!(media::no_path_leads_out_of_the_store),
     journey!(forms::a_form_of_another_type_is_refused_as_such),
     journey!(forms::a_file_in_a_field_that_there_is_not_is_named),
-    journey!(forms::a_packed_import_is_taken_within_bounds),
+    journey!(forms::a_packed_import_is_taken),
     journey!(malformed::no_body_breaks_an_operation),
     journey!(malformed::no_query_and_no_path_breaks_an_operation),
     journey!(malformed::no_header_breaks_an_operation),

@@ -64,11 +64,31 @@ impl Store {
         signer: Arc<dyn Signer>,
         clock: Arc<dyn Clock>,
     ) -> io::Result<Self> {
+        // A file that was acknowledged survives the machine too.
+        Self::in_folder(folder, public_url, signer, clock, true)
+    }
+
+    /// As [`Store::folder`], without waiting for the disk: for what can be made anew, and is a lot at once.
+    pub fn hasty_folder(
+        folder: &Path,
+        public_url: &str,
+        signer: Arc<dyn Signer>,
+        clock: Arc<dyn Clock>,
+    ) -> io::Result<Self> {
+        Self::in_folder(folder, public_url, signer, clock, false)
+    }
+
+    fn in_folder(
+        folder: &Path,
+        public_url: &str,
+        signer: Arc<dyn Signer>,
+        clock: Arc<dyn Clock>,
+        lasting: bool,
+    ) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let files = LocalFileSystem::new_with_prefix(folder).map_err(io::Error::other)?;
         Ok(Self {
-            // A file that was acknowledged survives the machine too.
-            objects: Arc::new(files.with_automatic_cleanup(true).with_fsync(true)),
+            objects: Arc::new(files.with_automatic_cleanup(true).with_fsync(lasting)),
             links: Links::Here {
                 folder: folder.to_owned(),
                 public_url: public_url.to_owned(),

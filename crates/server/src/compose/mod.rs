@@ -44,7 +44,7 @@ mod webhooks;
 
 pub(crate) use self::audit::verifying as audit_verification;
 pub(crate) use self::inventory::imports;
-pub(crate) use self::media::tidy;
+pub(crate) use self::media::hasty_media;
 
 /// What the rest is built on.
 #[derive(Clone)]

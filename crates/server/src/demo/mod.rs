@@ -133,10 +133,11 @@ pub async fn fill(ground: &Ground) -> anyhow::Result<Report> {
         houses.push(dealers::open(&stage, &mut accounts, shop).await?);
     }
     let customers = accounts.customers().await?;
-    let camera = Camera::new(compose::tidy(ground)?);
+    let (media, tidy) = compose::hasty_media(ground)?;
+    let mut camera = Camera::new(media, tidy);
     let mut cars = Vec::new();
     for (n, house) in houses.iter().enumerate() {
-        cars.extend(stock::fill(&stage, &camera, house, n).await?);
+        cars.extend(stock::fill(&stage, &mut camera, house, n).await?);
     }
     let sales = sales::close(&stage, &houses, &mut cars).await?;
     let negotiations = negotiations::open(&stage, &houses, &customers, &mut cars).await?;

@@ -1,6 +1,7 @@
 //! Pictures of the cars.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::media::file::Picture;
@@ -8,6 +9,7 @@ use ::media::file_type::FileType;
 use ::media::ports::{Drawn, Images, Unfit};
 use ::media::purpose::Purpose;
 use ::media::use_cases::Tidy;
+use api::media::MediaServices;
 use async_trait::async_trait;
 use bytes::Bytes;
 use kernel::act::Act;
@@ -17,34 +19,42 @@ use super::{Stage, silhouette};
 
 /// Takes the pictures, and has them drawn at once: who looks at the demo need not wait for a worker.
 pub(super) struct Camera {
+    media: MediaServices,
     tidy: Tidy,
+    /// By body and colour.
+    taken: HashMap<[String; 2], Bytes>,
 }
 
 impl Camera {
-    pub(super) fn new(tidy: Tidy) -> Self {
+    pub(super) fn new(media: MediaServices, tidy: Tidy) -> Self {
         let images = Arc::new(Remembering {
             images: Arc::clone(&tidy.images),
             drawn: Mutex::default(),
         });
         Self {
+            media,
             tidy: Tidy { images, ..tidy },
+            taken: HashMap::new(),
         }
     }
 
     /// Takes a picture of the car, and shows it with the listing.
     pub(super) async fn take(
-        &self,
+        &mut self,
         stage: &Stage<'_>,
         act: &Act,
         listing: ListingId,
         body: &str,
         color: &str,
     ) -> anyhow::Result<()> {
-        let media = &stage.services.media;
-        let bytes = silhouette::png(body, color)?;
+        let bytes = match self.taken.entry([body.to_owned(), color.to_owned()]) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => new.insert(silhouette::png(body, color)?.into()).clone(),
+        };
+        let media = &self.media;
         let file = media
             .uploads
-            .take(act, Purpose::ListingPhoto, None, "car.png", bytes.into())
+            .take(act, Purpose::ListingPhoto, None, "car.png", bytes)
             .await?;
         let shown = format!("The car from its left side: {}", color.to_lowercase());
         media

@@ -69,7 +69,7 @@ fn price(model: &Model, trim: u64, age: u64, miles: u64, dice: &mut Dice) -> Pri
 /// Fills the lots of a house. Cars came over the last four months.
 pub(super) async fn fill(
     stage: &Stage<'_>,
-    camera: &Camera,
+    camera: &mut Camera,
     house: &House,
     number: usize,
 ) -> anyhow::Result<Vec<Offer>> {
