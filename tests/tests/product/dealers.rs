@@ -352,7 +352,7 @@ pub(crate) async fn a_dealer_that_is_not_verified_learns_of_nobody(backend: Back
             app.letters_to(address)
                 .await
                 .iter()
-                .filter(|l| l.text.contains("token="))
+                .filter(|l| l.text.contains("accept?token="))
                 .count(),
             1
         );
@@ -367,9 +367,9 @@ pub(crate) async fn a_dealer_that_is_not_verified_learns_of_nobody(backend: Back
         let letters = app.letters_to(address).await;
         let letter = letters
             .iter()
-            .find(|l| l.text.contains("token="))
+            .find(|l| l.text.contains("accept?token="))
             .expect("an invitation");
-        let token = letter.text.split("token=").nth(1).unwrap();
+        let token = letter.text.split("accept?token=").nth(1).unwrap();
         let token = json!({ "token": token.split_whitespace().next().unwrap() });
         app.anonymous().post("/auth/invitations/accept", token).await
     };

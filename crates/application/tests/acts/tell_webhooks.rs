@@ -42,7 +42,12 @@ async fn given(memory: &Memory, n: u128, owner: Owner, pattern: &str) -> Webhook
     };
     let act = Act::of_system(now(), "test");
     let keep = |_: &_| Ok(Decision::nothing(endpoint.clone(), endpoint.clone()));
-    memory.add(&act, owner, Some(id(1)), &keep).await.unwrap().value.id
+    memory
+        .add(&act, owner, Some(id(1)), &keep)
+        .await
+        .unwrap()
+        .value
+        .id
 }
 
 fn told(n: u128, name: &str, dealer: Option<DealerId>) -> Told {
