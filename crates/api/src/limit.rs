@@ -83,7 +83,8 @@ impl Limits {
 impl Standing {
     /// Why the call is refused, when it was one too many.
     pub(crate) fn refusal(&self) -> Option<Common> {
-        self.retry_after.map(|retry_after| Common::TooMany { retry_after })
+        self.retry_after
+            .map(|retry_after| Common::TooMany { retry_after })
     }
 
     /// Seconds until there are as many calls again as there can be; when there is none left, until there is one.
@@ -129,7 +130,9 @@ mod tests {
         let first = call();
         assert!(first.refusal().is_none());
         assert_eq!(told(&first), ["30", "29", "2"]);
-        let refused = (0..40).map(|_| call()).find(|standing| standing.refusal().is_some());
+        let refused = (0..40)
+            .map(|_| call())
+            .find(|standing| standing.refusal().is_some());
         let refused = refused.unwrap();
         let Some(Common::TooMany { retry_after }) = refused.refusal() else {
             panic!("{refused:?}");

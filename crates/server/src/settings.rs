@@ -298,7 +298,10 @@ mod tests {
     #[test]
     fn what_is_right_is_taken() {
         for (name, value) in [
-            ("ALLOWED_ORIGINS", "https://cars.example.com, http://localhost:3000"),
+            (
+                "ALLOWED_ORIGINS",
+                "https://cars.example.com, http://localhost:3000",
+            ),
             ("ALLOWED_ORIGINS", "http://[::1]:3000"),
             ("ALLOWED_ORIGINS", ""),
             ("LOG", "warn"),
@@ -311,7 +314,11 @@ mod tests {
             ("SMTP_URL", "smtp://mail.example.com?tls=required"),
             ("S3_BUCKET", "forecourt-files.2026"),
         ] {
-            assert!(read(name, value).is_ok(), "{name}={value}: {:?}", read(name, value).err());
+            assert!(
+                read(name, value).is_ok(),
+                "{name}={value}: {:?}",
+                read(name, value).err()
+            );
         }
     }
 
@@ -349,7 +356,12 @@ mod tests {
 
     #[test]
     fn a_mail_server_that_can_be_none_is_told_without_its_password() {
-        for value in ["http://x", "smtp://", "mail.example.com", "smtp://u:hush@h?tls=hush"] {
+        for value in [
+            "http://x",
+            "smtp://",
+            "mail.example.com",
+            "smtp://u:hush@h?tls=hush",
+        ] {
             let told = read("SMTP_URL", value).unwrap_err();
             assert!(
                 told.starts_with("FORECOURT_SMTP_URL: “(not shown)”") && told.contains("smtp://HOST:PORT"),

@@ -107,7 +107,11 @@ pub(crate) async fn one_node_answers_and_another_works(backend: Backend) {
     assert!(sink.ids().contains_key("ann@example.com"), "the worker does");
     let there = home.client(None);
     for node in [&client, &there] {
-        let ready = node.call_at(Method::GET, "/health/ready").send().await.expect(200);
+        let ready = node
+            .call_at(Method::GET, "/health/ready")
+            .send()
+            .await
+            .expect(200);
         assert_eq!(ready.body, json!({ "status": "ok" }), "both say it alike");
     }
     assert_eq!(

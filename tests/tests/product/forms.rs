@@ -34,7 +34,10 @@ pub(crate) async fn a_form_of_another_type_is_refused_as_such(backend: Backend) 
             );
             assert_eq!(reply.problem(415), "unsupported_media_type");
         }
-        let packed = oak.owner.call(method.clone(), path).header("content-encoding", "br");
+        let packed = oak
+            .owner
+            .call(method.clone(), path)
+            .header("content-encoding", "br");
         let form = Form::new().part("file", Part::bytes(PICTURE.to_vec()).file_name("car.png"));
         let detail = packed.form(form).send().await.expect(415).text("/detail");
         assert!(detail.contains("not as br"), "{method} {path}: {detail}");

@@ -99,7 +99,9 @@ impl Storage for Store {
                 let key = Key::of(Area::Incoming, file.id);
                 return upload_to_s3(store, &key, file, self.left(until)).await;
             }
-            Links::Here { public_url, signer, .. } => (public_url, signer),
+            Links::Here {
+                public_url, signer, ..
+            } => (public_url, signer),
         };
         let grant = UploadGrant {
             file: file.id,
@@ -126,7 +128,9 @@ impl Storage for Store {
                 let url = store.signed_url(Method::GET, &path, self.left(until)).await;
                 return Ok(url.map_err(|e| away(&e))?.into());
             }
-            Links::Here { public_url, signer, .. } => (public_url, signer),
+            Links::Here {
+                public_url, signer, ..
+            } => (public_url, signer),
         };
         let grant = DownloadGrant {
             file: file.id,

@@ -99,7 +99,9 @@ pub(crate) async fn tell_preflight(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let gate = request.app_data::<web::Data<Arc<Gate>>>().map(|g| Arc::clone(g));
-    let request_id = gate.map(|gate| request_id(&request, &gate.core)).unwrap_or_default();
+    let request_id = gate
+        .map(|gate| request_id(&request, &gate.core))
+        .unwrap_or_default();
     let response = next.call(request).await?.map_into_boxed_body();
     let refused = response
         .response()

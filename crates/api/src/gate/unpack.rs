@@ -105,7 +105,10 @@ mod tests {
         let whole = packed(b"one two three");
         for wrong in [&b"no gzip at all"[..], whole.get(..whole.len() - 6).unwrap()] {
             let (_, error) = read(wrong, 1_000).await;
-            assert!(matches!(error, Some(PayloadError::EncodingCorrupted)), "{error:?}");
+            assert!(
+                matches!(error, Some(PayloadError::EncodingCorrupted)),
+                "{error:?}"
+            );
         }
     }
 }

@@ -170,7 +170,13 @@ fn paint(color: &str) -> Rgb<u8> {
 pub(super) fn png(body: &str, color: &str) -> anyhow::Result<Vec<u8>> {
     let shape = shape(body);
     let mut picture = RgbImage::from_pixel(WIDTH, HEIGHT, WALL);
-    let ground = |line| if line < GROUND * UNIT { None } else { Some((0, 400 * UNIT)) };
+    let ground = |line| {
+        if line < GROUND * UNIT {
+            None
+        } else {
+            Some((0, 400 * UNIT))
+        }
+    };
     fill(&mut picture, FLOOR, |line| ground(line).into_iter().collect());
     fill(&mut picture, paint(color), |line| inside(shape.body, line));
     for window in shape.windows {
@@ -243,7 +249,9 @@ mod tests {
     use crate::demo::cars::{COLORS, MODELS};
 
     fn drawn(body: &str, color: &str) -> RgbImage {
-        image::load_from_memory(&png(body, color).unwrap()).unwrap().to_rgb8()
+        image::load_from_memory(&png(body, color).unwrap())
+            .unwrap()
+            .to_rgb8()
     }
 
     #[test]

@@ -6,10 +6,13 @@ use tracing_subscriber::filter::LevelFilter;
 /// A level, or targets with levels. The filter itself takes a word that is no level for a target of which all is logged: then a
 /// mistyped level would silence the rest.
 pub(super) fn read(text: &str) -> Option<String> {
-    let fits = text.split(',').map(str::trim).all(|part| match part.split_once('=') {
-        None => is_level(part),
-        Some((target, level)) => is_target(target.trim()) && is_level(level.trim()),
-    });
+    let fits = text
+        .split(',')
+        .map(str::trim)
+        .all(|part| match part.split_once('=') {
+            None => is_level(part),
+            Some((target, level)) => is_target(target.trim()) && is_level(level.trim()),
+        });
     (fits && EnvFilter::try_new(text).is_ok()).then(|| text.to_owned())
 }
 
