@@ -178,7 +178,10 @@ fn closing_facts(state: &State, act: &Act, target: &CloseTarget) -> Option<Closi
 }
 
 fn hand_over_by(state: &mut State, sale: SaleId, handed: Handover) {
-    state.sales.joined.extend(handed.merged.map(|merged| (sale, merged)));
+    state
+        .sales
+        .joined
+        .extend(handed.merged.map(|merged| (sale, merged)));
     hand_over(state, handed);
 }
 

@@ -243,7 +243,10 @@ pub fn change(
     if listing.status.is_public() && listing.site.is_none() {
         return Err(Error::SiteRequired);
     }
-    let (was, is) = (before.prices.asking().currency(), listing.prices.asking().currency());
+    let (was, is) = (
+        before.prices.asking().currency(),
+        listing.prices.asking().currency(),
+    );
     if before.status.is_public() && was != is {
         return Err(Error::CurrencyFixed { currency: was });
     }

@@ -338,7 +338,10 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::Databases, sales::a_sale_that_fails_midway_leaves_nothing),
     contract!(On::Databases, sales::a_void_brings_the_balance_back),
     contract!(On::Databases, sales::a_void_leaves_the_buyer_what_they_wrote),
-    contract!(On::Databases, sales::a_car_that_was_entered_again_comes_back_as_one),
+    contract!(
+        On::Databases,
+        sales::a_car_that_was_entered_again_comes_back_as_one
+    ),
     contract!(On::Databases, sales::one_key_sent_many_times_at_once_sells_once),
     contract!(
         On::Databases,

@@ -218,7 +218,10 @@ impl Inventory {
     }
 
     fn write_record(&mut self, plan: RecordPlan) {
-        let owner = self.vehicles.get(&plan.record.vehicle).map(|vehicle| vehicle.owner);
+        let owner = self
+            .vehicles
+            .get(&plan.record.vehicle)
+            .map(|vehicle| vehicle.owner);
         if let Some(owner) = owner {
             self.authors.entry(plan.record.id).or_insert(owner);
         }

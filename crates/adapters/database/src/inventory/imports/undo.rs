@@ -101,5 +101,9 @@ async fn wanted(tx: &Tx, listings: impl Iterator<Item = ListingId>) -> Result<BT
         .push(") UNION SELECT n.listing_id FROM negotiations n WHERE n.status IN ('awaiting_dealer', 'awaiting_buyer', 'on_hold', 'accepted') AND n.listing_id IN (")
         .bind_all(ids)
         .push(")");
-    tx.all(sql).await?.iter().map(|row| id(row, "listing_id")).collect()
+    tx.all(sql)
+        .await?
+        .iter()
+        .map(|row| id(row, "listing_id"))
+        .collect()
 }
