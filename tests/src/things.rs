@@ -51,27 +51,7 @@ impl Things {
         things.add("/staff/", cast.sales_member.as_str());
         things.add("/users/", cast.customer.user.to_string());
         let listing = id_of(&cast.oak.listing(1).await);
-        let booking = json!({ "listing_id": listing, "start_at": "2026-06-09T15:00:00Z" });
-        things.add(
-            "/bookings/",
-            id_of(&customer.post("/bookings", booking).await.expect(201).body),
-        );
-        let letter = app.letters_to(&cast.customer.email).await.remove(0);
-        let (_, link) = letter.text.split_once("/bookings/manage?token=").expect("a link");
-        let token = link.split_whitespace().next().expect("a token");
-        things.add("/bookings/manage?token=", token);
-        // A place in line is for a slot that somebody else has.
-        let caller = json!({ "name": "Carl Caller", "phone": "+1 212 555 0102" });
-        let taken = json!({ "listing_id": listing, "start_at": "2026-06-09T17:00:00Z", "customer": caller });
-        let _ = owner.post("/bookings", taken).await.expect(201);
-        let place = json!({ "listing_id": listing, "start_at": "2026-06-09T17:00:00Z" });
-        let place = customer.post("/bookings/waitlist", place).await.expect(201);
-        things.add("/bookings/waitlist/", id_of(&place.body));
-        let slot = json!({ "start_at": "2026-06-09T19:00:00Z" });
-        let hold = customer
-            .post(&format!("/listings/{listing}/slot-holds"), slot)
-            .await;
-        things.add("/listings/{id}/slot-holds/", id_of(&hold.expect(201).body));
+        things.add_drives(app, cast, &listing).await;
         let picture = brought(customer, "avatar").await;
         for kind in ["/files/", "/media/incoming/", "/media/private/", "/media/"] {
             things.add(kind, picture.as_str());
@@ -104,16 +84,7 @@ impl Things {
         things.add("/me/devices/", id_of(&registered.body));
         things.add("/me/sessions/", sessions.text("/results/0/id"));
         let vehicle = things.made(cast, "/vehicles/", operations).await;
-        let record = json!({ "description": "Brakes" });
-        let record = customer
-            .post(&format!("/vehicles/{vehicle}/service-records"), record)
-            .await;
-        let record = id_of(&record.expect(201).body);
-        let receipt = json!({ "file_id": brought(customer, "service_receipt").await });
-        let receipts = format!("/service-records/{record}/receipts");
-        let receipt = customer.post(&receipts, receipt).await.expect(201);
-        things.add("/service-records/{id}/receipts/", id_of(&receipt.body));
-        things.add("/service-records/", record);
+        things.add_log(customer, &vehicle).await;
         things.add("/vehicles/", vehicle);
         let sold = json!({
             "listing_id": id_of(&cast.oak.listing(2).await), "price": { "amount": "6400.00", "currency": "USD" },
@@ -150,6 +121,46 @@ impl Things {
             }
         }
         things
+    }
+
+    /// A drive with the link to it, a place in line, and a slot that is held.
+    async fn add_drives(&mut self, app: &TestApp, cast: &Cast, listing: &str) {
+        let (customer, owner) = (&cast.customer.client, &cast.oak.owner);
+        let booking = json!({ "listing_id": listing, "start_at": "2026-06-09T15:00:00Z" });
+        self.add(
+            "/bookings/",
+            id_of(&customer.post("/bookings", booking).await.expect(201).body),
+        );
+        let letter = app.letters_to(&cast.customer.email).await.remove(0);
+        let (_, link) = letter.text.split_once("/bookings/manage?token=").expect("a link");
+        let token = link.split_whitespace().next().expect("a token");
+        self.add("/bookings/manage?token=", token);
+        // A place in line is for a slot that somebody else has.
+        let caller = json!({ "name": "Carl Caller", "phone": "+1 212 555 0102" });
+        let taken = json!({ "listing_id": listing, "start_at": "2026-06-09T17:00:00Z", "customer": caller });
+        let _ = owner.post("/bookings", taken).await.expect(201);
+        let place = json!({ "listing_id": listing, "start_at": "2026-06-09T17:00:00Z" });
+        let place = customer.post("/bookings/waitlist", place).await.expect(201);
+        self.add("/bookings/waitlist/", id_of(&place.body));
+        let slot = json!({ "start_at": "2026-06-09T19:00:00Z" });
+        let hold = customer
+            .post(&format!("/listings/{listing}/slot-holds"), slot)
+            .await;
+        self.add("/listings/{id}/slot-holds/", id_of(&hold.expect(201).body));
+    }
+
+    /// An entry of a car's log with a receipt behind it.
+    async fn add_log(&mut self, customer: &Client, vehicle: &str) {
+        let record = json!({ "description": "Brakes" });
+        let record = customer
+            .post(&format!("/vehicles/{vehicle}/service-records"), record)
+            .await;
+        let record = id_of(&record.expect(201).body);
+        let receipt = json!({ "file_id": brought(customer, "service_receipt").await });
+        let receipts = format!("/service-records/{record}/receipts");
+        let receipt = customer.post(&receipts, receipt).await.expect(201);
+        self.add("/service-records/{id}/receipts/", id_of(&receipt.body));
+        self.add("/service-records/", record);
     }
 
     async fn add_document(&mut self, owner: &Client) {

@@ -9,8 +9,9 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::Utc;
+use kernel::ports::Clock as _;
 use serde_json::json;
+use server::clock::SystemClock;
 
 const SID: &str = "AC0123456789abcdef0123456789abcdef";
 const TOKEN: &str = "the account's secret";
@@ -109,7 +110,7 @@ async fn take(
     locked(&taken).push(Text {
         to: field("To"),
         body: field("Body"),
-        at: Utc::now().to_rfc2822(),
+        at: SystemClock.now().to_rfc2822(),
     });
     HttpResponse::Created().json(json!({ "sid": "SM1", "status": "queued" }))
 }

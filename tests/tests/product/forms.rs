@@ -56,7 +56,7 @@ pub(crate) async fn a_file_in_a_field_that_there_is_not_is_named(backend: Backen
         (Method::POST, photos.as_str()),
     ] {
         // Longer than a text may be, and no text.
-        let bytes = [0xff_u8; 40_000].to_vec();
+        let bytes = vec![0xff_u8; 40_000];
         let form = Form::new().part("picture", Part::bytes(bytes).file_name("car.png"));
         let call = oak.owner.call(method.clone(), path).form(form);
         let reply = call.send().await.expect(400);

@@ -2,7 +2,7 @@
 
 mod deals;
 mod queries;
-mod rows;
+pub(crate) mod rows;
 mod stats;
 
 pub use deals::SqlDeals;

@@ -21,7 +21,7 @@ pub(super) const COLUMNS: &str = "n.id, n.listing_id, n.dealer_id, n.buyer_id, n
 pub(super) const FROM: &str = "negotiations n JOIN users u ON u.id = n.buyer_id";
 
 /// A negotiation about which something can still happen.
-pub(super) const LIVE: &str = "n.status IN ('awaiting_dealer', 'awaiting_buyer', 'on_hold', 'accepted')";
+pub(crate) const LIVE: &str = "n.status IN ('awaiting_dealer', 'awaiting_buyer', 'on_hold', 'accepted')";
 
 fn id<K>(row: &QueryResult, column: &str) -> Result<Id<K>, DbErr> {
     row.try_get::<Uuid>("", column).map(Id::from_uuid)

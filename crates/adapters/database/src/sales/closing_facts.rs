@@ -177,7 +177,7 @@ impl Known {
     async fn read_sold(&mut self, tx: &Tx, act: &Act, cars: &[OnOffer<'_>]) -> Result<(), DbErr> {
         let months = cars.iter().filter_map(|car| {
             let seller = car.target.seller?;
-            Some((seller.uuid(), self.month(act, car.target, self.zone(car.facts))))
+            Some((seller.uuid(), month(act, car.target, self.zone(car.facts))))
         });
         let (sellers, months): (BTreeSet<Uuid>, Vec<Span>) = months.unzip();
         if sellers.is_empty() {
@@ -209,15 +209,6 @@ impl Known {
             .listing
             .site
             .and_then(|site| self.zones.get(&site).copied())
-    }
-
-    /// The day of a sale.
-    fn sold_on(&self, act: &Act, target: &CloseTarget, zone: Option<Zone>) -> NaiveDate {
-        target.sale_date.unwrap_or_else(|| day(act.at, zone))
-    }
-
-    fn month(&self, act: &Act, target: &CloseTarget, zone: Option<Zone>) -> Span {
-        Span::month_of(self.sold_on(act, target, zone))
     }
 
     /// The named account, where it is in use and the dealer knows it.
@@ -271,8 +262,8 @@ impl Known {
             buyer,
             own,
             members: target.members.iter().filter(member).copied().collect(),
-            plans: self.plans_of(dealer, target, self.sold_on(act, target, zone)),
-            sold_this_month: self.sold_in(target, self.month(act, target, zone)),
+            plans: self.plans_of(dealer, target, sold_on(act, target, zone)),
+            sold_this_month: self.sold_in(target, month(act, target, zone)),
             offer: OfferFacts {
                 drives: drives.cloned().unwrap_or_default(),
                 talks: talks.filter(on_table).cloned().collect(),
@@ -406,4 +397,13 @@ async fn plans_for(tx: &Tx, cars: &[OnOffer<'_>]) -> Result<Vec<Plan>, DbErr> {
         .bind_all(sellers)
         .push("))");
     tx.all(sql).await?.iter().map(plans::plan).collect()
+}
+
+/// The day of a sale.
+fn sold_on(act: &Act, target: &CloseTarget, zone: Option<Zone>) -> NaiveDate {
+    target.sale_date.unwrap_or_else(|| day(act.at, zone))
+}
+
+fn month(act: &Act, target: &CloseTarget, zone: Option<Zone>) -> Span {
+    Span::month_of(sold_on(act, target, zone))
 }

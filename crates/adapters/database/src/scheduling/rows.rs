@@ -18,7 +18,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 
 /// A status that holds its slot.
-pub(super) const LIVE: &str = "b.status IN ('requested', 'approved')";
+pub(crate) const LIVE: &str = "b.status IN ('requested', 'approved')";
 
 /// Columns of a drive with its customer. Goes with [`DRIVE_FROM`].
 pub(super) const DRIVE: &str = "b.id, b.listing_id, b.vehicle_id, b.dealer_id, b.site_id, b.user_id, b.status, b.start_at, b.end_at, \

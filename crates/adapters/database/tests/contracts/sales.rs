@@ -271,6 +271,7 @@ pub(crate) async fn a_void_leaves_the_buyer_what_they_wrote(world: World) {
     let till = Till::new(world).await;
     let (stage, listing) = (&till.stage, till.stage.car().await);
     let buyer = stage.customer().await;
+    stage.book(&buyer, listing, TEN).await.unwrap();
     note(&till, "dealer", "new brakes").await;
     let sale = till.sell(listing, user(&buyer), 18_000).await.unwrap();
     till.void(&sale).await.unwrap();

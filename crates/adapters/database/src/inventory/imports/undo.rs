@@ -18,6 +18,7 @@ use super::write::write_all;
 use crate::fault::Stop;
 use crate::rows::id;
 use crate::tx::Tx;
+use crate::{negotiation, scheduling};
 
 pub(super) async fn undo_in(
     tx: &Tx,
@@ -96,9 +97,13 @@ async fn wanted(tx: &Tx, listings: impl Iterator<Item = ListingId>) -> Result<BT
         return Ok(BTreeSet::new());
     }
     let mut sql = tx.sql();
-    sql.push("SELECT b.listing_id FROM bookings b WHERE b.status IN ('requested', 'approved') AND b.listing_id IN (")
-        .bind_all(ids.clone())
-        .push(") UNION SELECT n.listing_id FROM negotiations n WHERE n.status IN ('awaiting_dealer', 'awaiting_buyer', 'on_hold', 'accepted') AND n.listing_id IN (")
+    sql.push("SELECT b.listing_id FROM bookings b WHERE ")
+        .push(scheduling::rows::LIVE)
+        .push(" AND b.listing_id IN (")
+        .bind_all(ids.clone());
+    sql.push(") UNION SELECT n.listing_id FROM negotiations n WHERE ")
+        .push(negotiation::rows::LIVE)
+        .push(" AND n.listing_id IN (")
         .bind_all(ids)
         .push(")");
     tx.all(sql)
