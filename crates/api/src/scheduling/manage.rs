@@ -30,7 +30,7 @@ pub(super) async fn show_booking_by_link(
 /// As its customer does, without signing in: until the cut-off, then 409 `cutoff_passed`.
 #[utoipa::path(tag = "bookings", operation_id = "cancel_booking_by_link", request_body = CancelByLinkDto,
     responses((status = 200, description = "The test drive.", body = BookingDto),
-        (status = 404, description = "The link opens nothing (any more).", body = crate::problem::Problem)))]
+        (status = 404, description = "The link opens nothing (any more).", body = crate::problem::Problem, content_type = "application/problem+json")))]
 #[post("/bookings/manage/cancel")]
 pub(super) async fn cancel_booking_by_link(
     services: web::Data<SchedulingServices>,
@@ -51,7 +51,7 @@ pub(super) async fn cancel_booking_by_link(
 /// As its customer does, without signing in: until the cut-off, then 409 `cutoff_passed`. It goes back to `requested`.
 #[utoipa::path(tag = "bookings", operation_id = "reschedule_booking_by_link", request_body = RescheduleByLinkDto,
     responses((status = 200, description = "The test drive.", body = BookingDto),
-        (status = 404, description = "The link opens nothing (any more).", body = crate::problem::Problem)))]
+        (status = 404, description = "The link opens nothing (any more).", body = crate::problem::Problem, content_type = "application/problem+json")))]
 #[post("/bookings/manage/reschedule")]
 pub(super) async fn reschedule_booking_by_link(
     services: web::Data<SchedulingServices>,
