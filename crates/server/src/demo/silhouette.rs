@@ -2,17 +2,18 @@
 
 use std::io::Cursor;
 
-use image::{ImageFormat, Rgb, RgbImage};
+use anyhow::Context;
+use image::{DynamicImage, ImageFormat, RgbaImage};
+use tiny_skia::{Color, FillRule, Paint, Path, PathBuilder, Pixmap, Rect, Transform};
 
 /// Pixels across and down: enough for a card in a list, and quickly drawn.
 const WIDTH: u32 = 600;
 const HEIGHT: u32 = 375;
-/// Parts of a pixel across and down: edges come out soft.
-const FINE: i32 = 4;
-/// Such parts in a unit of the outlines below: 400 units are as wide as the picture.
-const UNIT: i32 = 6;
+/// Pixels of a unit of the outlines below.
+const SCALE: f32 = 1.5;
 
-type Corner = (i32, i32);
+type Rgb = [u8; 3];
+type Corner = (i16, i16);
 type Outline = &'static [Corner];
 
 /// The shape of a body, in units, its nose to the left.
@@ -22,17 +23,17 @@ struct Shape {
 }
 
 /// Where the ground begins.
-const GROUND: i32 = 190;
+const GROUND: f32 = 190.0;
 /// The middles of the wheels.
-const WHEELS: [Corner; 2] = [(96, 176), (306, 176)];
-const TYRE: i32 = 28;
-const HUB: i32 = 14;
+const WHEELS: [(f32, f32); 2] = [(96.0, 176.0), (306.0, 176.0)];
+const TYRE: f32 = 28.0;
+const HUB: f32 = 14.0;
 
-const WALL: Rgb<u8> = Rgb([214, 221, 227]);
-const FLOOR: Rgb<u8> = Rgb([168, 176, 184]);
-const RUBBER: Rgb<u8> = Rgb([32, 34, 38]);
-const STEEL: Rgb<u8> = Rgb([188, 193, 199]);
-const GLASS: Rgb<u8> = Rgb([88, 106, 122]);
+const WALL: Rgb = [214, 221, 227];
+const FLOOR: Rgb = [168, 176, 184];
+const RUBBER: Rgb = [32, 34, 38];
+const STEEL: Rgb = [188, 193, 199];
+const GLASS: Rgb = [88, 106, 122];
 
 const SEDAN: Shape = Shape {
     body: &[
@@ -150,8 +151,8 @@ fn shape(body: &str) -> &'static Shape {
 }
 
 /// A colour of [`super::cars::COLORS`] as a screen shows it.
-fn paint(color: &str) -> Rgb<u8> {
-    Rgb(match color {
+fn paint(color: &str) -> Rgb {
+    match color {
         "White" => [246, 247, 247],
         "Black" => [28, 29, 31],
         "Gray" => [108, 113, 119],
@@ -163,88 +164,69 @@ fn paint(color: &str) -> Rgb<u8> {
         "Midnight Blue" => [22, 32, 74],
         "Bronze" => [128, 88, 52],
         _ => [130, 130, 130],
-    })
+    }
 }
 
 /// A car of this body and colour.
 pub(super) fn png(body: &str, color: &str) -> anyhow::Result<Vec<u8>> {
     let shape = shape(body);
-    let mut picture = RgbImage::from_pixel(WIDTH, HEIGHT, WALL);
-    let ground = |line| {
-        if line < GROUND * UNIT {
-            None
-        } else {
-            Some((0, 400 * UNIT))
-        }
-    };
-    fill(&mut picture, FLOOR, |line| ground(line).into_iter().collect());
-    fill(&mut picture, paint(color), |line| inside(shape.body, line));
+    let mut picture = Pixmap::new(WIDTH, HEIGHT).context("a picture has pixels")?;
+    picture.fill(opaque(WALL));
+    let ground = Rect::from_ltrb(0.0, GROUND, 400.0, 250.0).map(PathBuilder::from_rect);
+    fill(&mut picture, FLOOR, ground)?;
+    fill(&mut picture, paint(color), outline(shape.body))?;
     for window in shape.windows {
-        fill(&mut picture, GLASS, |line| inside(window, line));
+        fill(&mut picture, GLASS, outline(window))?;
     }
-    for middle in WHEELS {
-        fill(&mut picture, RUBBER, |line| around(middle, TYRE, line));
-        fill(&mut picture, STEEL, |line| around(middle, HUB, line));
+    for (x, y) in WHEELS {
+        for (color, radius) in [(RUBBER, TYRE), (STEEL, HUB)] {
+            fill(&mut picture, color, PathBuilder::from_circle(x, y, radius))?;
+        }
     }
+    let pixels = RgbaImage::from_raw(WIDTH, HEIGHT, picture.take()).context("four bytes a pixel")?;
     let mut out = Cursor::new(Vec::new());
-    picture.write_to(&mut out, ImageFormat::Png)?;
+    DynamicImage::from(pixels)
+        .to_rgb8()
+        .write_to(&mut out, ImageFormat::Png)?;
     Ok(out.into_inner())
 }
 
-/// Paints what `spans` says of each fine line: from where to where it is covered. A pixel takes as much of the colour as is covered of it.
-fn fill(picture: &mut RgbImage, color: Rgb<u8>, spans: impl Fn(i32) -> Vec<(i32, i32)>) {
-    for (y, row) in (0..).zip(picture.rows_mut()) {
-        let covered: Vec<_> = (0..FINE).flat_map(|n| spans(y * FINE + n)).collect();
-        if covered.is_empty() {
-            continue;
-        }
-        for (x, pixel) in (0..).zip(row) {
-            let (left, right) = (x * FINE, (x + 1) * FINE);
-            let parts = covered
-                .iter()
-                .map(|(from, to)| ((*to).min(right) - (*from).max(left)).max(0));
-            *pixel = mixed(*pixel, color, parts.sum());
+fn opaque([red, green, blue]: Rgb) -> Color {
+    Color::from_rgba8(red, green, blue, u8::MAX)
+}
+
+fn outline(corners: Outline) -> Option<Path> {
+    let mut path = PathBuilder::new();
+    for (n, (x, y)) in corners.iter().enumerate() {
+        let (x, y) = (f32::from(*x), f32::from(*y));
+        if n == 0 {
+            path.move_to(x, y);
+        } else {
+            path.line_to(x, y);
         }
     }
+    path.close();
+    path.finish()
 }
 
-/// From where to where a fine line lies within an outline.
-fn inside(outline: &[Corner], line: i32) -> Vec<(i32, i32)> {
-    let corners = outline.iter().map(|(x, y)| (x * UNIT, y * UNIT));
-    let next = corners.clone().cycle().skip(1);
-    let mut cuts: Vec<i32> = corners
-        .zip(next)
-        .filter(|((_, from), (_, to))| (*from <= line) != (*to <= line))
-        .map(|(from, to)| from.0 + (to.0 - from.0) * (line - from.1) / (to.1 - from.1))
-        .collect();
-    cuts.sort_unstable();
-    cuts.as_chunks::<2>()
-        .0
-        .iter()
-        .map(|[from, to]| (*from, *to))
-        .collect()
-}
-
-/// From where to where a fine line lies within a circle.
-fn around((x, y): Corner, radius: i32, line: i32) -> Vec<(i32, i32)> {
-    let (x, off, radius) = (x * UNIT, line - y * UNIT, radius * UNIT);
-    let half = (radius * radius - off * off).checked_isqrt();
-    half.map(|half| (x - half, x + half)).into_iter().collect()
-}
-
-/// `parts` of a pixel's [`FINE`]² in another colour.
-fn mixed(below: Rgb<u8>, above: Rgb<u8>, parts: i32) -> Rgb<u8> {
-    let whole = FINE * FINE;
-    let mix = |below: u8, above: u8| {
-        let sum = i32::from(below) * (whole - parts) + i32::from(above) * parts;
-        u8::try_from(sum / whole).unwrap_or(u8::MAX)
-    };
-    let ([red, green, blue], [over_red, over_green, over_blue]) = (below.0, above.0);
-    Rgb([mix(red, over_red), mix(green, over_green), mix(blue, over_blue)])
+fn fill(picture: &mut Pixmap, color: Rgb, path: Option<Path>) -> anyhow::Result<()> {
+    let path = path.context("an outline has an inside")?;
+    let mut paint = Paint::default();
+    paint.set_color(opaque(color));
+    picture.fill_path(
+        &path,
+        &paint,
+        FillRule::Winding,
+        Transform::from_scale(SCALE, SCALE),
+        None,
+    );
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use image::RgbImage;
+
     use super::*;
     use crate::demo::cars::{COLORS, MODELS};
 
@@ -260,10 +242,10 @@ mod tests {
             let picture = drawn("sedan", color);
             assert_eq!(picture.dimensions(), (WIDTH, HEIGHT));
             // The door, the wall, the floor, a tyre.
-            assert_eq!(*picture.get_pixel(300, 215), paint(color), "{color}");
-            assert_eq!(*picture.get_pixel(300, 20), WALL);
-            assert_eq!(*picture.get_pixel(300, 360), FLOOR);
-            assert_eq!(*picture.get_pixel(144, 297), RUBBER);
+            assert_eq!(picture.get_pixel(300, 215).0, paint(color), "{color}");
+            assert_eq!(picture.get_pixel(300, 20).0, WALL);
+            assert_eq!(picture.get_pixel(300, 360).0, FLOOR);
+            assert_eq!(picture.get_pixel(144, 297).0, RUBBER);
         }
     }
 
