@@ -36,6 +36,7 @@ mod m0028_closed_accounts;
 mod m0029_service_receipts;
 mod m0030_who_wrote;
 mod m0031_webhooks_of_programs;
+mod m0032_sited;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_service_receipts::Migration),
             Box::new(m0030_who_wrote::Migration),
             Box::new(m0031_webhooks_of_programs::Migration),
+            Box::new(m0032_sited::Migration),
         ]
     }
 }

@@ -133,7 +133,7 @@ CREATE TABLE listings (
     drivetrain {text},
     CONSTRAINT listings_status CHECK (status IN ('draft', 'active', 'reserved', 'sold', 'removed')),
     CONSTRAINT listings_condition CHECK (condition IN ('new', 'used', 'certified')),
-    CONSTRAINT listings_site CHECK (site_id IS NOT NULL OR status IN ('draft', 'removed')),
+    CONSTRAINT listings_site CHECK (site_id IS NOT NULL OR status <> 'active'),
     CONSTRAINT listings_opened CHECK (listed_at IS NOT NULL OR status IN ('draft', 'removed')),
     CONSTRAINT listings_positive CHECK (asking_minor > 0 AND (msrp_minor IS NULL OR msrp_minor > 0)
         AND (floor_minor IS NULL OR floor_minor > 0) AND (cost_minor IS NULL OR cost_minor > 0)),

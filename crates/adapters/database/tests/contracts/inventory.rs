@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use application::remove_listing::ChangeListings;
+use forecourt_database::Stop;
 use forecourt_database::inventory::SqlRemovals;
 use inventory::bulk::BulkItem;
 use inventory::error::Error;
@@ -13,7 +14,7 @@ use inventory::service_rules::RecordChanges;
 use inventory::use_cases::NewSearch;
 use inventory::vehicle::VehicleStatus;
 use inventory::vehicle_draft::VehicleChanges;
-use kernel::act::Claim;
+use kernel::act::{Claim, Record};
 use kernel::error::{Common, Failure};
 use kernel::id::BookingId;
 use kernel::paging::{PageRequest, Position};
@@ -386,4 +387,30 @@ pub(crate) async fn the_garage_pages_by_cursor_without_a_gap(world: World) {
     }
     assert_eq!(seen.len(), 7);
     assert!(seen.windows(2).all(|pair| pair.first() > pair.last()));
+}
+
+pub(crate) async fn what_is_offered_or_was_stands_at_a_site(world: World) {
+    let yard = Yard::on(world).await;
+    let listing = yard.publish().await.listing.id.uuid();
+    for (status, without_site) in [
+        ("draft", true),
+        ("active", false),
+        ("reserved", false),
+        ("sold", false),
+        ("removed", true),
+    ] {
+        for site in [Some(yard.site.uuid()), None] {
+            let act = yard.world.act();
+            let written = yard.world.db().act(&act, |tx| async move {
+                let mut sql = tx.sql();
+                sql.push("UPDATE listings SET status = ").bind(status);
+                sql.push(", site_id = ").bind(site);
+                sql.push(" WHERE id = ").bind(listing);
+                let written = tx.run(sql).await.map(|_| ((), Record::default()));
+                (tx, written.map_err(Stop::<Common>::from))
+            });
+            let allowed = site.is_some() || without_site;
+            assert_eq!(written.await.is_ok(), allowed, "{status} at {site:?}");
+        }
+    }
 }

@@ -270,6 +270,7 @@ const CONTRACTS: &[Contract] = &[
         inventory::what_is_taken_down_calls_its_drives_off_in_the_same_transaction
     ),
     contract!(On::Databases, inventory::the_garage_pages_by_cursor_without_a_gap),
+    contract!(On::Databases, inventory::what_is_offered_or_was_stands_at_a_site),
     contract!(
         On::Databases,
         negotiation::a_negotiation_is_read_back_as_it_was_told

@@ -79,15 +79,22 @@ pub(super) async fn rebuild(db: &Db) -> Result<u64, Error> {
     }
 }
 
-/// Is anything ordered as on a platform of another currency than `own`?
+/// Is anything ordered as on a platform of another currency than `own`? Asked in parts that an index answers each.
 pub(super) async fn ordered_otherwise(db: &Db) -> Result<bool, Error> {
     let (own, end) = (db.currency.code(), keys::END_OF_OWN);
     let mut sql = db.sql();
-    sql.push("SELECT 1 AS one FROM listing_search WHERE (currency = ")
-        .bind(own);
-    sql.push(" AND price_rising >= ").bind(end);
-    sql.push(") OR (currency <> ").bind(own);
-    sql.push(" AND price_rising < ").bind(end).push(") LIMIT 1");
+    for (among, currency, price) in [
+        ("", "=", ">="),
+        (" UNION ALL ", "<", "<"),
+        (" UNION ALL ", ">", "<"),
+    ] {
+        sql.push(among)
+            .push("SELECT 1 AS one FROM listing_search WHERE currency ")
+            .push(currency)
+            .bind(own);
+        sql.push(" AND price_rising ").push(price).bind(end);
+    }
+    sql.push(" LIMIT 1");
     Ok(db.one_of_primary(sql).await?.is_some())
 }
 
