@@ -82,6 +82,8 @@ async fn lived(home: &Home, sink: &Sink, stage: &Stage) -> Client {
     });
     let _ = me.post("/negotiations", offer).await.expect(201);
     let bought = stage.listing(2).await;
+    // Entered already: the sale makes one of the two.
+    let _ = me.post("/vehicles", car(2)).await.expect(201);
     let user = me.get("/me").await.expect(200).text("/id");
     let sale = json!({
         "listing_id": bought, "price": { "amount": "6400.00", "currency": "USD" }, "sale_date": stage.day(),
@@ -184,6 +186,17 @@ async fn totals(stage: &Stage) -> (Value, Value) {
     (sales["results"][0]["price"].clone(), stats["sales"].clone())
 }
 
+/// A car whose buyer is gone comes back to its seller, and leaves nothing with them.
+async fn comes_back(stage: &Stage, db: &Db, sale: &str, user: &str) {
+    let reason = json!({ "reason": "the wrong car" });
+    let voided = stage.owner.post(&format!("/sales/{sale}/void"), reason).await;
+    let _ = voided.expect(200);
+    let mut sql = db.sql();
+    sql.push("SELECT id FROM vehicles WHERE owner_id = ")
+        .bind(user.parse::<uuid::Uuid>().unwrap());
+    assert_eq!(db.all(sql).await.unwrap().len(), 0);
+}
+
 pub(crate) async fn an_erased_person_is_nowhere(backend: Backend) {
     let sink = Sink::open().await;
     let home = Home::new(backend)
@@ -272,6 +285,7 @@ pub(crate) async fn an_erased_person_is_nowhere(backend: Backend) {
     assert!(last.body.contains("Your account is closed"), "{}", last.body);
     let form = json!({ "email": EMAIL, "password": PASSWORD, "first_name": "Zebulon", "last_name": "Quagmire", "accept_terms": true });
     let _ = home.client(None).post("/auth/register", form).await.expect(201);
+    comes_back(&stage, &db, &sales.text("/results/0/id"), &user).await;
     let verified = home.run(&["audit", "verify"], "");
     assert!(
         verified.status.success(),

@@ -165,6 +165,8 @@ pub(super) const ALL: &[Holding] = &[
             ("buyer_name", Words("Closed account")),
             ("buyer_email", Null),
             ("buyer_phone", Null),
+            // The record that was theirs before is gone: a void must not bring it back.
+            ("joined_id", Null),
             ("notes", Null),
             ("void_reason", Said("erased")),
         ]),
