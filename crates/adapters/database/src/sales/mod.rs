@@ -1,6 +1,7 @@
 //! Sales, commission plans, the ledger, figures.
 
 mod closing_facts;
+mod closing_reads;
 mod closings;
 mod figures;
 mod ledger;
