@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 use serde_json::Value;
+
+use crate::listen::listen;
 
 /// A message as it came.
 #[derive(Clone, Debug)]
@@ -82,17 +84,9 @@ impl HookSink {
     pub fn open() -> Self {
         let state: Arc<Mutex<State>> = Arc::default();
         let shared = web::Data::from(Arc::clone(&state));
-        let server =
-            HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(take)));
-        let server = server
-            .workers(1)
-            .disable_signals()
-            .bind(("127.0.0.1", 0))
-            .expect("a port");
-        let address = server.addrs().first().copied().expect("an address");
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(server);
+        let (address, handle) = listen(move |routes| {
+            routes.app_data(shared.clone()).default_service(web::to(take));
+        });
         Self {
             url: format!("http://{address}/hook"),
             state,

@@ -34,6 +34,7 @@ mod client;
 pub mod document;
 pub mod hooks;
 pub mod journeys;
+pub mod listen;
 mod people;
 pub mod things;
 pub mod uploads;

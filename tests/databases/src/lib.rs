@@ -17,6 +17,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use sha2::{Digest, Sha256};
 
 mod listed;
+pub mod rows;
 
 pub use listed::all_listed;
 

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::dev::ServerHandle;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use forecourt_tests::listen::listen;
 use kernel::ports::Clock as _;
 use serde_json::json;
 use server::clock::SystemClock;
@@ -42,20 +43,11 @@ impl Phones {
     pub(crate) fn open() -> Self {
         let taken: Arc<Taken> = Arc::default();
         let shared = web::Data::from(Arc::clone(&taken));
-        let server = HttpServer::new(move || {
+        let (address, handle) = listen(move |routes| {
             let messages = web::resource(format!("/2010-04-01/Accounts/{SID}/Messages.json"));
             let messages = messages.route(web::post().to(take)).route(web::get().to(list));
-            App::new().app_data(shared.clone()).service(messages)
+            routes.app_data(shared.clone()).service(messages);
         });
-        let server = server
-            .workers(1)
-            .disable_signals()
-            .bind(("127.0.0.1", 0))
-            .expect("a port");
-        let address = server.addrs().first().copied().expect("an address");
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(server);
         Self {
             url: format!("http://{address}"),
             taken,

@@ -149,24 +149,12 @@ mod tests {
 
     fn car(n: u128, owner: Owner, odometer: u32) -> Vehicle {
         let details = VehicleDetails {
-            vin: "1HGCM82633A004352".parse().unwrap_or_else(|_| unreachable!()),
-            make: "Honda".to_owned(),
-            model: "Accord".to_owned(),
-            trim: None,
-            year: 2003,
-            body_type: None,
-            fuel_type: None,
-            transmission: None,
-            drivetrain: None,
-            exterior_color: None,
             odometer: Some(Distance {
                 value: odometer,
                 unit: DistanceUnit::Km,
             }),
-            license_plate: None,
-            date_of_purchase: None,
             location: Some(format!("yard {n}")),
-            additional_info: None,
+            ..VehicleDetails::of_an_accord()
         };
         Vehicle::new(Id::from_uuid(Uuid::from_u128(n)), owner, details, at())
     }

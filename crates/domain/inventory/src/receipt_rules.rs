@@ -156,23 +156,6 @@ mod tests {
 
     /// Behind an entry of a car of `owner` lie so many receipts of `keeper`.
     fn facts(owner: Owner, keeper: Owner, receipts: usize) -> ReceiptFacts {
-        let details = VehicleDetails {
-            vin: "1HGCM82633A004352".parse().unwrap_or_else(|_| unreachable!()),
-            make: "Honda".to_owned(),
-            model: "Accord".to_owned(),
-            trim: None,
-            year: 2003,
-            body_type: None,
-            fuel_type: None,
-            transmission: None,
-            drivetrain: None,
-            exterior_color: None,
-            odometer: None,
-            license_plate: None,
-            date_of_purchase: None,
-            location: None,
-            additional_info: None,
-        };
         let kept = |n: u128| Receipt {
             id: id(1_000 + n),
             record: id(20),
@@ -181,7 +164,7 @@ mod tests {
             brought_at: at(),
         };
         ReceiptFacts {
-            vehicle: Vehicle::new(id(10), owner, details, at()),
+            vehicle: Vehicle::new(id(10), owner, VehicleDetails::of_an_accord(), at()),
             record: ServiceRecord {
                 id: id(20),
                 vehicle: id(10),

@@ -134,6 +134,30 @@ pub struct VehicleDetails {
     pub additional_info: Option<String>,
 }
 
+#[cfg(test)]
+impl VehicleDetails {
+    /// No more than must be said.
+    pub(crate) fn of_an_accord() -> Self {
+        Self {
+            vin: "1HGCM82633A004352".parse().unwrap_or_else(|_| unreachable!()),
+            make: "Honda".to_owned(),
+            model: "Accord".to_owned(),
+            trim: None,
+            year: 2003,
+            body_type: None,
+            fuel_type: None,
+            transmission: None,
+            drivetrain: None,
+            exterior_color: None,
+            odometer: None,
+            license_plate: None,
+            date_of_purchase: None,
+            location: None,
+            additional_info: None,
+        }
+    }
+}
+
 /// A vehicle as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vehicle {

@@ -17,7 +17,7 @@ use kernel::id::{DealerId, SiteId, UserId};
 use kernel::ports::Clock;
 use kernel::rights::Role;
 use memory::Seller;
-use sea_orm::Value;
+use test_databases::rows;
 
 use crate::world::{World, given_row};
 
@@ -87,46 +87,10 @@ pub(crate) async fn given_dealer(world: &World) -> (DealerId, SiteId) {
         return (dealer, site);
     }
     let now = world.clock.now();
-    let row: Vec<(&str, Value)> = vec![
-        ("id", dealer.uuid().into()),
-        ("name", "Ann's Cars".into()),
-        ("name_folded", "ann's cars".into()),
-        ("legal_name", "Ann's Cars Inc.".into()),
-        ("phone", "+15555550100".into()),
-        ("email", "ann@example.com".into()),
-        ("line1", "1 Main Street".into()),
-        ("city", "Springfield".into()),
-        ("postal_code", "12345".into()),
-        ("address_country", "US".into()),
-        ("currency", "USD".into()),
-        ("country", "US".into()),
-        ("strict_vin", false.into()),
-        ("status", "verified".into()),
-        ("version", 1_i64.into()),
-        ("created_at", now.into()),
-        ("updated_at", now.into()),
-    ];
+    let row = rows::dealer(dealer.uuid(), "Ann's Cars", now);
     given_row(world, "dealers", row).await;
-    let row: Vec<(&str, Value)> = vec![
-        ("id", site.uuid().into()),
-        ("dealer_id", dealer.uuid().into()),
-        ("kind", "both".into()),
-        ("name", "Main".into()),
-        ("name_folded", "main".into()),
-        ("line1", "1 Main Street".into()),
-        ("city", "Springfield".into()),
-        ("city_folded", "springfield".into()),
-        ("postal_code", "12345".into()),
-        ("country", "US".into()),
-        ("timezone", "America/New_York".into()),
-        ("hours", serde_json::json!({}).into()),
-        ("exceptions", serde_json::json!([]).into()),
-        ("bays", 1_i64.into()),
-        ("slot_rules", serde_json::json!({}).into()),
-        ("version", 1_i64.into()),
-        ("created_at", now.into()),
-        ("updated_at", now.into()),
-    ];
+    let place = ["Springfield", "America/New_York"];
+    let row = rows::site(site.uuid(), dealer.uuid(), "Main", place, now);
     given_row(world, "sites", row).await;
     (dealer, site)
 }

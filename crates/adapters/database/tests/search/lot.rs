@@ -18,7 +18,7 @@ use kernel::money::Currency;
 use kernel::ports::{Clock, Ids};
 use memory::{FixedClock, SeededRandom};
 use sea_orm::Value;
-use test_databases::{Backend, TestDatabase};
+use test_databases::{Backend, TestDatabase, rows};
 
 pub(crate) struct Lot {
     pub(crate) db: Db,
@@ -205,54 +205,20 @@ impl Lot {
 
     async fn dealer(&self, n: u32, name: &str) {
         let now = self.clock.now();
-        let row: Vec<(&str, Value)> = vec![
-            ("id", dealer(n).uuid().into()),
-            ("name", name.into()),
-            ("name_folded", name.to_lowercase().into()),
-            ("legal_name", name.into()),
-            ("phone", "+15555550100".into()),
-            ("email", "ann@example.com".into()),
-            ("line1", "1 Main Street".into()),
-            ("city", "Springfield".into()),
-            ("postal_code", "12345".into()),
-            ("address_country", "US".into()),
-            ("currency", "USD".into()),
-            ("country", "US".into()),
-            ("strict_vin", false.into()),
-            ("status", "verified".into()),
-            ("version", 1_i64.into()),
-            ("created_at", now.into()),
-            ("updated_at", now.into()),
-        ];
+        let row = rows::dealer(dealer(n).uuid(), name, now);
         self.insert("dealers", row).await;
     }
 
     async fn site(&self, n: u32, of: u32, city: &str, state: Option<&str>, place: Option<(f64, f64)>) {
         let now = self.clock.now();
-        let row: Vec<(&str, Value)> = vec![
-            ("id", site(n).uuid().into()),
-            ("dealer_id", dealer(of).uuid().into()),
-            ("kind", "both".into()),
-            ("name", format!("Site {n}").into()),
-            ("name_folded", format!("site {n}").into()),
-            ("line1", "1 Main Street".into()),
-            ("city", city.into()),
-            ("city_folded", city.to_lowercase().into()),
+        let (id, of) = (site(n).uuid(), dealer(of).uuid());
+        let mut row = rows::site(id, of, &format!("Site {n}"), [city, "America/Chicago"], now);
+        row.extend([
             ("state", state.into()),
             ("state_folded", state.map(str::to_lowercase).into()),
-            ("postal_code", "12345".into()),
-            ("country", "US".into()),
             ("latitude", place.map(|p| p.0).into()),
             ("longitude", place.map(|p| p.1).into()),
-            ("timezone", "America/Chicago".into()),
-            ("hours", serde_json::json!({}).into()),
-            ("exceptions", serde_json::json!([]).into()),
-            ("bays", 1_i64.into()),
-            ("slot_rules", serde_json::json!({}).into()),
-            ("version", 1_i64.into()),
-            ("created_at", now.into()),
-            ("updated_at", now.into()),
-        ];
+        ]);
         self.insert("sites", row).await;
     }
 }

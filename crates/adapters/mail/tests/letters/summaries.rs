@@ -1,17 +1,15 @@
 //! What a push says of a letter: its first sentence, without the greeting.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use application::letters::Words;
-use forecourt_mail::TemplateWords;
 use serde_json::{Map, Value, json};
+
+use crate::words;
 
 fn summary(template: &str, params: Value) -> Result<String, kernel::error::Common> {
     let Value::Object(params) = params else {
         return Ok(String::new());
     };
-    TemplateWords::new("https://cars.example.com")
-        .unwrap()
-        .summary(template, &params)
+    words().summary(template, &params)
 }
 
 #[test]

@@ -1,47 +1,8 @@
 //! The letters about dealers and staff say what they are given, with a reason and without.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-use application::letters::{Envelope, Secrets, Words};
-use forecourt_mail::TemplateWords;
-use kernel::actor::LinkHolder;
-use kernel::id::{CodeId, InvitationId, PurchaseId};
-use kernel::letter::{Letter, Unsubscribe};
 use serde_json::{Value, json};
 
-struct NoSecrets;
-
-impl Secrets for NoSecrets {
-    fn code(&self, _: CodeId) -> String {
-        String::new()
-    }
-
-    fn invitation_token(&self, _: InvitationId) -> String {
-        String::new()
-    }
-
-    fn purchase_token(&self, _: PurchaseId) -> String {
-        String::new()
-    }
-
-    fn manage_token(&self, _: LinkHolder) -> String {
-        String::new()
-    }
-
-    fn unsubscribe_token(&self, _: &Unsubscribe) -> String {
-        "t0ken".to_owned()
-    }
-}
-
-fn written(template: &str, params: Value) -> Envelope {
-    let words = TemplateWords::new("https://cars.example.com").unwrap();
-    let letter = Letter {
-        to: "olga@example.com".parse().unwrap(),
-        template: template.to_owned(),
-        params,
-        unsubscribe: None,
-    };
-    words.envelope("m1", &letter, &NoSecrets).unwrap()
-}
+use crate::written;
 
 #[test]
 fn owners_read_what_was_decided_and_why() {
