@@ -139,25 +139,27 @@ impl Reader for Notifier {
             add_event(&mut params, &told.event);
             let recipients = people.get(&whom).map_or(&[][..], Vec::as_slice);
             let rings = recipients.iter().any(|recipient| !recipient.devices.is_empty());
-            let telling = Telling {
-                told,
-                kind,
-                title: self.words.title(kind.name, &params)?,
-                // The words of the other letters need what their acts alone know.
-                summary: if rings && kind.letter {
-                    self.words.summary(kind.name, &params)?
-                } else {
-                    String::new()
-                },
-                params,
-            };
+            let telling = self.telling(told, kind, params, rings)?;
             let until = useful_until(&told.event);
             // Of what is about security they hear in any case: it may not have been they.
             let known = whom.at_work() && kind.class != Class::Security;
             let knows = |to: &Recipient| known && to.user.is_some() && to.user == told.actor;
             for recipient in recipients.iter().filter(|to| !knows(to)) {
+                let own = match own_time(&telling.params, recipient) {
+                    None => None,
+                    Some(time) => {
+                        let mut params = telling.params.clone();
+                        params.insert("own_time".to_owned(), json!(time));
+                        Some(self.telling(told, kind, params, rings)?)
+                    }
+                };
                 for delivery in plan(kind, recipient, self.ways, now, until) {
-                    self.tell(&mut effects, &telling, recipient, delivery);
+                    self.tell(
+                        &mut effects,
+                        own.as_ref().unwrap_or(&telling),
+                        recipient,
+                        delivery,
+                    );
                 }
             }
         }
@@ -175,6 +177,27 @@ struct Telling<'a> {
 }
 
 impl Notifier {
+    fn telling<'a>(
+        &self,
+        told: &'a Told,
+        kind: &'static Kind,
+        params: Map<String, Value>,
+        rings: bool,
+    ) -> Result<Telling<'a>, Common> {
+        Ok(Telling {
+            told,
+            kind,
+            title: self.words.title(kind.name, &params)?,
+            // The words of the other letters need what their acts alone know.
+            summary: if rings && kind.letter {
+                self.words.summary(kind.name, &params)?
+            } else {
+                String::new()
+            },
+            params,
+        })
+    }
+
     fn tell(&self, effects: &mut Effects, telling: &Telling<'_>, to: &Recipient, delivery: Delivery) {
         let Telling {
             told,
@@ -272,6 +295,15 @@ fn path(event: &Event) -> String {
         Some(Subject::Webhook(id)) => format!("/webhooks/{id}"),
         Some(Subject::Watcher(_) | Subject::ApiKey(_)) | None => "/".to_owned(),
     }
+}
+
+/// When a drive starts in the recipient's own wall time, where it is another than the showroom's.
+fn own_time(params: &Map<String, Value>, to: &Recipient) -> Option<String> {
+    let said = |name: &str| params.get(name).and_then(Value::as_str);
+    let start: Instant = said("start_at")?.parse().ok()?;
+    let there: Zone = said("timezone")?.parse().ok()?;
+    let own = to.preferences.quiet?.zone().words(start);
+    (own != there.words(start)).then_some(own)
 }
 
 /// What an event says in words that a letter takes as they are.

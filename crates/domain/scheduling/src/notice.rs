@@ -198,7 +198,8 @@ fn expiry(drive: &TestDrive) -> Job {
         .once(format!("{}:{}", drive.id, drive.version))
 }
 
-/// The parameters of every letter about a drive; `when` and `cancel_until` are in the showroom's wall time.
+/// The parameters of every letter about a drive; `when` and `cancel_until` are in the showroom's wall time. Who has a zone of their
+/// own reads `own_time` beside them.
 pub fn params(drive: &TestDrive, details: &Details) -> Value {
     json!({
         "booking_id": drive.id,
