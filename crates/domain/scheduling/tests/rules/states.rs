@@ -1,10 +1,7 @@
 //! The state machine, walked in full.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
+use crate::common::{NINE, TEN, World, at};
 use chrono::TimeDelta;
-use common::{NINE, TEN, World, at};
 use forecourt_scheduling::booking::{By, Slot, Status, Step, TRANSITIONS, TestDrive};
 use forecourt_scheduling::error::Error;
 use kernel::error::{Failure, Kind};

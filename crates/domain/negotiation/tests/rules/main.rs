@@ -17,6 +17,8 @@ use kernel::rights::Role;
 use proptest::prelude::*;
 use uuid::Uuid;
 
+mod savers;
+
 fn id<K>(n: u128) -> Id<K> {
     Id::from_uuid(Uuid::from_u128(n))
 }

@@ -1,5 +1,4 @@
 //! What holds for every kind, choice and hour.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeSet;
 

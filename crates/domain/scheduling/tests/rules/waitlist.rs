@@ -1,5 +1,4 @@
 //! Lines for taken slots, on the fake: who may wait, whose turn it is, what becomes of an offer and of a car that goes and comes back.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 
@@ -14,8 +13,6 @@ use kernel::error::Failure;
 use kernel::ports::Clock;
 
 use crate::common::{NINE, TEN, World, at, caller};
-
-mod common;
 
 /// Nine is taken by a caller; these wait for it, in this order.
 struct Line {
@@ -33,7 +30,9 @@ impl Line {
             ids: world.ids.clone(),
         };
         let listing = world.car.listing;
-        let taken = world.book_for(&world.sales(), listing, NINE, caller()).await;
+        let taken = world
+            .book_for(&world.sales(), listing, NINE, Some(caller()))
+            .await;
         let mut people = Vec::new();
         for _ in 0..count {
             let actor = world.customer();

@@ -1,6 +1,4 @@
 //! The slot calculus: by example on the days when clocks change, by property everywhere else.
-#![expect(clippy::unwrap_used, reason = "tests")]
-#![expect(clippy::indexing_slicing, reason = "tests")]
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc, Weekday};
 use forecourt_scheduling::booking::Slot;

@@ -1,10 +1,4 @@
 //! A dealer with one car in one showroom, and people around it.
-#![allow(
-    clippy::allow_attributes,
-    dead_code,
-    clippy::unnecessary_wraps,
-    reason = "each test file compiles this module for itself and uses what it needs"
-)]
 
 use std::sync::Arc;
 
@@ -154,12 +148,12 @@ impl World {
     }
 }
 
-pub(crate) fn caller() -> Option<NewCustomer> {
-    Some(NewCustomer {
+pub(crate) fn caller() -> NewCustomer {
+    NewCustomer {
         name: Some("Carl Caller".to_owned()),
         phone: Some("+1 212 555 0100".to_owned()),
         ..NewCustomer::default()
-    })
+    }
 }
 
 fn a_car(ids: &Ids, dealer: DealerId, site: SiteId) -> BookableVehicle {

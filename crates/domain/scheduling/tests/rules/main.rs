@@ -1,0 +1,9 @@
+//! The crate by itself, on the fakes in memory.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod booking;
+mod common;
+mod holds;
+mod slots;
+mod states;
+mod waitlist;
