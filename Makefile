@@ -1,5 +1,5 @@
 # Each target is one line that a person would type.
-.PHONY: run demo test check conformance bench docs release
+.PHONY: run demo test check conformance coverage bench docs release
 
 # The server, with a database in ./data: http://127.0.0.1:8080
 run:
@@ -21,6 +21,10 @@ check:
 # Whether every answer fits the API document, asked by schemathesis as a stranger and with each role; needs python3
 conformance:
 	scripts/conformance
+
+# Lines of the domain crates that tests run; fails below 95 %
+coverage:
+	scripts/with-postgres scripts/coverage
 
 # Requests a second on 50,000 listings, on both databases; PEER=DIR takes the Django stack along
 bench:
