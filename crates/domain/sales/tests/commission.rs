@@ -179,8 +179,80 @@ fn terms_that_do_not_hold_together_are_told_all_at_once() {
 }
 
 #[test]
-fn a_members_own_plan_comes_first_then_the_latest() {
-    let plan = |n: u128, staff: Option<u128>, from: &str| Plan {
+fn every_tier_but_the_last_ends_above_the_one_before() {
+    let told = |ends: &[Option<i64>]| -> Vec<(String, String)> {
+        let tier = |end: &Option<i64>| Tier {
+            up_to: end.map(usd),
+            rate_bp: 100,
+        };
+        let scheme = Scheme::Marginal(ends.iter().map(tier).collect());
+        match Terms::new(draft(Basis::Price, scheme)) {
+            Ok(_) => Vec::new(),
+            Err(wrong) => {
+                let all = wrong.as_slice().iter();
+                all.map(|v| (v.pointer.clone(), v.code.to_string())).collect()
+            }
+        }
+    };
+    let at = |n: usize, code: &str| vec![(format!("/tiers/{n}/up_to"), code.to_owned())];
+    assert!(told(&[Some(1), Some(2), None]).is_empty());
+    assert_eq!(told(&[None, Some(2), None]), at(0, "required"));
+    assert_eq!(told(&[Some(1), None, None]), at(1, "required"));
+    assert_eq!(told(&[Some(2), Some(2), None]), at(1, "not_rising"));
+    assert_eq!(told(&[Some(2), Some(1), None]), at(1, "not_rising"));
+}
+
+#[test]
+fn more_than_half_a_cent_is_a_cent() {
+    let of = |rate, minor| {
+        let terms = terms(Scheme::Percentage(rate));
+        terms.commission(usd(minor), None).unwrap().minor()
+    };
+    assert_eq!([of(6_000, 1), of(4_000, 1)], [1, 0]);
+    assert_eq!([of(5_001, 5), of(4_999, 5)], [3, 2]);
+}
+
+#[test]
+fn what_is_left_over_goes_to_the_largest_fractions() {
+    let share = |n: u128, share_bp| Share {
+        staff: id(n),
+        share_bp,
+    };
+    let shares = Shares::new(vec![share(1, 5_000), share(2, 3_000), share(3, 2_000)]).unwrap();
+    let staff: Vec<_> = shares.as_slice().iter().map(|share| share.staff).collect();
+    assert_eq!(staff, [id(1), id(2), id(3)]);
+    let of = |minor| -> Vec<i64> {
+        let parts = shares.part(usd(minor)).unwrap();
+        parts.iter().map(|(_, amount)| amount.minor()).collect()
+    };
+    assert_eq!(of(3), [1, 1, 1], "1.5, 0.9 and 0.6");
+    assert_eq!(of(1), [1, 0, 0], "0.5, 0.3 and 0.2");
+}
+
+#[test]
+fn words_are_read_back() {
+    let kinds: Vec<&str> = EntryKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(kinds, ["earned", "clawed_back", "bonus", "adjustment"]);
+    for kind in EntryKind::ALL {
+        assert_eq!(EntryKind::parse(kind.as_str()), Some(*kind));
+    }
+    assert_eq!(EntryKind::parse("given"), None);
+    for (basis, word) in [(Basis::Price, "price"), (Basis::Gross, "gross")] {
+        assert_eq!((basis.as_str(), Basis::parse(word)), (word, Some(basis)));
+    }
+    assert_eq!(Basis::parse("net"), None);
+    let schemes = [
+        Scheme::Flat(usd(1)),
+        Scheme::Percentage(1),
+        Scheme::Slab(tiers()),
+        Scheme::Marginal(tiers()),
+    ];
+    let words = schemes.each_ref().map(Scheme::kind);
+    assert_eq!(words, ["flat", "percentage", "slab", "marginal"]);
+}
+
+fn plan(n: u128, staff: Option<u128>, from: &str) -> Plan {
+    Plan {
         id: id(n),
         dealer: id(1),
         details: PlanDetails {
@@ -192,7 +264,31 @@ fn a_members_own_plan_comes_first_then_the_latest() {
         created_at: chrono::DateTime::UNIX_EPOCH,
         updated_at: chrono::DateTime::UNIX_EPOCH,
         version: 1,
+    }
+}
+
+#[test]
+fn a_name_is_kept_without_the_space_around_it() {
+    let named = |name: &str| PlanDetails {
+        name: name.to_owned(),
+        ..plan(1, None, "2025-01-01").details
     };
+    assert_eq!(named("  For all ").checked().unwrap().name, "For all");
+    assert!(named("  ").checked().is_err());
+}
+
+#[test]
+fn a_plan_with_amounts_is_for_sales_in_their_currency() {
+    let mut flat = plan(1, None, "2025-01-01");
+    flat.details.terms = terms(Scheme::Flat(usd(500)));
+    let plans = [flat];
+    let of = |currency| in_force(&plans, id(7), currency, day("2025-07-01")).map(|p| p.id);
+    assert_eq!(of(Currency::USD), Some(id(1)));
+    assert_eq!(of(Currency::parse("EUR").unwrap()), None);
+}
+
+#[test]
+fn a_members_own_plan_comes_first_then_the_latest() {
     let plans = [
         plan(1, None, "2025-01-01"),
         plan(2, None, "2025-06-01"),

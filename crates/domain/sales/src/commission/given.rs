@@ -236,4 +236,51 @@ mod tests {
         assert_eq!(after.scheme(), &Scheme::Flat(usd(25_000)));
         assert_eq!(after.minimum(), Some(usd(5_000)));
     }
+
+    #[test]
+    fn tiers_stay_with_a_kind_that_has_them_and_fall_away_with_another() {
+        let tiers = vec![Tier {
+            up_to: None,
+            rate_bp: 300,
+        }];
+        let slab = GivenTerms {
+            kind: Kind::Slab,
+            rate_bp: None,
+            tiers: tiers.clone(),
+            ..GivenTerms::from(&percentage())
+        };
+        let slab = slab.checked().unwrap();
+        assert_eq!(TermsChanges::default().onto(&slab).unwrap(), slab);
+        let marginal = TermsChanges {
+            kind: Some(Kind::Marginal),
+            ..TermsChanges::default()
+        };
+        assert_eq!(marginal.onto(&slab).unwrap().scheme(), &Scheme::Marginal(tiers));
+        let percentage = TermsChanges {
+            kind: Some(Kind::Percentage),
+            rate_bp: Patch::Value(150),
+            ..TermsChanges::default()
+        };
+        let after = percentage.onto(&slab).unwrap();
+        assert_eq!(after.scheme(), &Scheme::Percentage(150));
+    }
+
+    #[test]
+    fn an_amount_stays_with_flat_terms_and_falls_away_with_another_kind() {
+        let flat = GivenTerms {
+            kind: Kind::Flat,
+            rate_bp: None,
+            amount: Some(usd(700)),
+            ..GivenTerms::from(&percentage())
+        };
+        let flat = flat.checked().unwrap();
+        assert_eq!(TermsChanges::default().onto(&flat).unwrap(), flat);
+        let percentage = TermsChanges {
+            kind: Some(Kind::Percentage),
+            rate_bp: Patch::Value(150),
+            ..TermsChanges::default()
+        };
+        let after = percentage.onto(&flat).unwrap();
+        assert_eq!(after.scheme(), &Scheme::Percentage(150));
+    }
 }
