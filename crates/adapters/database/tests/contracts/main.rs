@@ -292,6 +292,7 @@ const CONTRACTS: &[Contract] = &[
         On::Databases,
         negotiation::a_reservation_that_falls_through_frees_the_car_and_wakes_who_waited
     ),
+    contract!(On::Databases, negotiation::expiry_happens_once_across_workers),
     contract!(On::Databases, negotiation::figures_are_what_the_rows_say),
     contract!(
         On::Databases,

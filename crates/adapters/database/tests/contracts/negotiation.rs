@@ -5,16 +5,18 @@ use std::sync::Arc;
 use application::error::Error;
 use application::negotiate::Negotiate;
 use forecourt_database::negotiation::{SqlDeals, SqlNegotiationQueries};
-use kernel::act::Claim;
+use kernel::act::{Act, Claim};
 use kernel::actor::Actor;
 use kernel::error::Failure;
-use kernel::id::{ListingId, NegotiationId};
+use kernel::id::{BookingId, ListingId, NegotiationId};
 use kernel::money::{Currency, Money};
 use kernel::paging::PageRequest;
 use kernel::ports::Clock;
+use negotiation::notice::Due;
 use negotiation::ports::{NegotiationQueries, Seen, TalkFilter, Whose};
 use negotiation::request::{NewNegotiation, Price};
 use negotiation::state::{Side, State, Status};
+use scheduling::notice::Expiry;
 use scheduling::ports::Offer;
 
 use crate::stage::{NINE, Stage};
@@ -286,4 +288,60 @@ pub(crate) async fn figures_are_what_the_rows_say(world: World) {
         .await
         .unwrap();
     assert!(later.by_status.is_empty());
+}
+
+/// How often each of these was told.
+async fn told(talks: &Talks, names: &[&str]) -> Vec<usize> {
+    let mut counts = Vec::new();
+    for name in names {
+        let mut sql = talks.stage.world.db().sql();
+        sql.push("SELECT id FROM outbox WHERE name = ").bind(*name);
+        counts.push(talks.stage.world.db().all(sql).await.unwrap().len());
+    }
+    counts
+}
+
+/// Eight workers at once look at each of these, now.
+async fn looked_at(talks: &Talks, ids: &[NegotiationId], drive: BookingId) {
+    let now = talks.stage.world.clock.now();
+    let mut looks = Vec::new();
+    for n in 0..8 {
+        for id in ids {
+            let (moves, due) = (talks.moves.clone(), Due { negotiation_id: *id });
+            looks.push(tokio::spawn(async move {
+                let act = Act::of_system(now, format!("worker {n}"));
+                moves.due(&act, due).await.unwrap();
+            }));
+        }
+        let (drives, expiry) = (talks.stage.drives.clone(), Expiry { booking_id: drive });
+        looks.push(tokio::spawn(async move {
+            let worker = format!("worker {n}");
+            drives.expire(expiry, now, &worker).await.unwrap();
+        }));
+    }
+    for look in looks {
+        look.await.unwrap();
+    }
+}
+
+pub(crate) async fn expiry_happens_once_across_workers(world: World) {
+    let talks = Talks::new(world).await;
+    let (first, second) = (talks.stage.car().await, talks.stage.car().await);
+    let (ann, bob) = (talks.stage.customer().await, talks.stage.customer().await);
+    let offered = talks.open(&ann, first, 17_000).await.unwrap().talk.id;
+    let agreed = talks.open(&bob, second, 17_000).await.unwrap().talk.id;
+    let act = talks.stage.act(&talks.stage.sales);
+    let _ = talks.moves.accept(&act, agreed).await.unwrap();
+    let drive = talks.stage.book(&ann, first, NINE).await.unwrap().id;
+    let names = ["negotiation.expired", "negotiation.lapsed", "booking.expired"];
+
+    talks.stage.world.clock.advance(60 * 60);
+    looked_at(&talks, &[offered, agreed], drive).await;
+    assert_eq!(told(&talks, &names).await, [0, 0, 0], "nothing is due yet");
+
+    talks.stage.world.clock.advance(30 * 24 * 60 * 60);
+    looked_at(&talks, &[offered, agreed], drive).await;
+    assert_eq!(told(&talks, &names).await, [1, 1, 1]);
+    assert_eq!(talks.state(offered).await.status(), Status::Expired);
+    assert_eq!(talks.state(agreed).await.status(), Status::Lapsed);
 }
