@@ -4,3 +4,4 @@
 mod common;
 mod garage;
 mod listings;
+mod properties;

@@ -1,5 +1,5 @@
 //! The rules by example: ranges, limits, secrets, clocks.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use chrono::{DateTime, TimeDelta, Utc};
 use forecourt_negotiation::error::Error;
@@ -17,6 +17,7 @@ use kernel::rights::Role;
 use proptest::prelude::*;
 use uuid::Uuid;
 
+mod exploration;
 mod savers;
 
 fn id<K>(n: u128) -> Id<K> {

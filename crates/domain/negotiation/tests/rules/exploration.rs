@@ -1,5 +1,4 @@
 //! Every reachable state under every act of both parties, of the clock and of the house: what never breaks.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 

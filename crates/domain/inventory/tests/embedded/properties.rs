@@ -1,5 +1,4 @@
 //! What holds for any input.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use forecourt_inventory::given::{DistanceText, MoneyText};
 use forecourt_inventory::listing::{ListingStatus, Prices, Step};

@@ -1,5 +1,4 @@
 //! Whether a sale may be closed, mended, confirmed or voided.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use chrono::TimeZone;
 use forecourt_sales::Error;

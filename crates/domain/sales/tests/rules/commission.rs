@@ -1,5 +1,4 @@
 //! What commission promises, for any input.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use chrono::NaiveDate;
 use forecourt_sales::Error;

@@ -1,0 +1,4 @@
+//! What every crate builds on.
+
+mod target;
+mod values;
