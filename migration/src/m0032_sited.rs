@@ -45,7 +45,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A car that lost its site while it was reserved gets its dealer's first one.
+/// A car that lost its site while it was reserved gets its dealer's first one; its card in the search names it from its next change on.
 const UP: &str = "
 UPDATE listings SET site_id = (SELECT s.id FROM sites s WHERE s.dealer_id = listings.dealer_id ORDER BY s.id LIMIT 1)
     WHERE site_id IS NULL AND status IN ('reserved', 'sold');

@@ -144,7 +144,8 @@ impl PasswordHasher for Argon2Hasher {
     }
 }
 
-/// Is it the password that was hashed? Never of a hash that says too little to be compared with. Takes the same time for each.
+/// Is it the password that was hashed? Never of a hash that says too little to be compared with. How much of it fits takes no
+/// longer or shorter to tell.
 fn matches(password: &[u8], kept: &phc::PasswordHash, memory: &mut Vec<Block>) -> bool {
     let compared = || {
         let algorithm = Algorithm::try_from(kept.algorithm.as_str()).ok()?;

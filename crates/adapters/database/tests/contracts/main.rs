@@ -38,6 +38,7 @@ mod sales_figures;
 mod sales_lists;
 mod sales_of_many;
 mod sales_papers;
+mod saved;
 mod scheduling;
 mod scheduling_lists;
 mod second_factor;
@@ -249,8 +250,8 @@ const CONTRACTS: &[Contract] = &[
     contract!(On::All, receipts::receipts_of_stock_are_the_dealers),
     contract!(On::All, receipts::receipts_are_paged_the_newest_first),
     contract!(On::Databases, receipts::the_database_holds_what_receipts_must_be),
-    contract!(On::All, inventory::saving_at_the_same_moment_is_saving_once),
-    contract!(On::All, inventory::saved_searches_are_their_keepers_and_bounded),
+    contract!(On::All, saved::saving_at_the_same_moment_is_saving_once),
+    contract!(On::All, saved::saved_searches_are_their_keepers_and_bounded),
     contract!(
         On::Databases,
         digests::what_is_new_is_told_once_however_many_runs_there_are

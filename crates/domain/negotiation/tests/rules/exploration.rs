@@ -10,17 +10,15 @@ use forecourt_negotiation::rules::{self, NewIds};
 use forecourt_negotiation::state::{Side, State, TRANSITIONS};
 use forecourt_negotiation::table::{Car, CarMove, Moves, Stage, Table, Terms};
 use kernel::act::{Act, Decision};
-use kernel::actor::{Actor, Membership, Principal};
-use kernel::id::{DealerId, Id, UserId};
+use kernel::actor::Actor;
+use kernel::id::{DealerId, UserId};
 use kernel::money::{Currency, Money};
 use kernel::rights::Role;
 use uuid::Uuid;
 
-const BUYERS: usize = 3;
+use crate::{id, staff, start, user};
 
-fn id<K>(n: u128) -> Id<K> {
-    Id::from_uuid(Uuid::from_u128(n))
-}
+const BUYERS: usize = 3;
 
 fn buyer(n: usize) -> UserId {
     id(100 + n as u128)
@@ -32,30 +30,6 @@ fn dealer() -> DealerId {
 
 fn dollars(amount: i64) -> Money {
     Money::new(amount * 100, Currency::USD)
-}
-
-fn start() -> DateTime<Utc> {
-    "2026-06-08T14:00:00Z".parse().unwrap()
-}
-
-fn signed_in(user: UserId, staff: Option<Membership>) -> Actor {
-    Actor::User(Principal {
-        user,
-        session: id(9),
-        admin: false,
-        factor_due: false,
-        staff,
-    })
-}
-
-fn seller() -> Actor {
-    let member = Membership {
-        staff: id(3),
-        dealer: dealer(),
-        role: Role::Sales,
-        sites: Vec::new(),
-    };
-    signed_in(id(4), Some(member))
 }
 
 /// What can be tried. Buyers are named by number; talks are the buyer's last.
@@ -143,8 +117,8 @@ impl World {
 
     fn actor(n: usize, side: Side) -> Actor {
         match side {
-            Side::Buyer => signed_in(buyer(n), None),
-            Side::Dealer => seller(),
+            Side::Buyer => user(100 + n as u128, None),
+            Side::Dealer => staff(Role::Sales),
         }
     }
 
@@ -175,7 +149,7 @@ impl World {
                 rules::accept(&act, self.talk(n)?.id, &self.table)
             }
             Try::Reject(n) => {
-                let act = next.act(seller());
+                let act = next.act(staff(Role::Sales));
                 rules::reject(&act, self.talk(n)?.id, "no", &self.table)
             }
             Try::Cancel(n) => {

@@ -12,24 +12,17 @@ use kernel::Instant;
 use kernel::act::Act;
 use kernel::actor::{Actor, Membership, Principal};
 use kernel::error::{Failure, Kind};
-use kernel::id::{Id, UserId};
+use kernel::id::UserId;
 use kernel::money::{Currency, Money};
 use kernel::patch::Patch;
 use kernel::rights::Role;
-use uuid::Uuid;
+
+use crate::{id, usd};
 
 const DEALER: u128 = 1;
 const SELLER: u128 = 2;
 const COLLEAGUE: u128 = 3;
 const BUYER: u128 = 10;
-
-fn id<K>(n: u128) -> Id<K> {
-    Id::from_uuid(Uuid::from_u128(n))
-}
-
-fn usd(minor: i64) -> Money {
-    Money::new(minor, Currency::USD)
-}
 
 /// Just after midnight in UTC: in America it is the day before.
 fn now() -> Instant {
