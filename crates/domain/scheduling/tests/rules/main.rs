@@ -3,6 +3,7 @@
 
 mod booking;
 mod common;
+mod drives;
 mod holds;
 mod slots;
 mod states;
